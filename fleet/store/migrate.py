@@ -84,6 +84,4 @@ async def _apply(conn: Connection, migration: Migration) -> None:
     async with conn.transaction():
         await conn.execute(SQL["limits"])
         await conn.execute(cast("LiteralString", migration.text))
-        await conn.execute(
-            SQL["record"], {"name": migration.name, "checksum": migration.checksum}
-        )
+        await conn.execute(SQL["record"], {"name": migration.name, "checksum": migration.checksum})
