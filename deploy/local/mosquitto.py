@@ -1,0 +1,165 @@
+"""A private Mosquitto broker, in one folder.
+
+Invariant: it keeps its port and its queues over a restart, and nothing that a `kill -9` left behind
+stands in the way of the next start.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from urllib.parse import quote
+
+from deploy.local import process
+from deploy.local.account import account
+from deploy.local.programs import Binaries
+from deploy.local.say import Missing
+
+#: Everybody's rights are in the access list; these two have a password from the start.
+SERVICE, SIMULATOR = "fleet", "simulator"
+SETTINGS = Path(__file__).with_name("mosquitto.conf")
+ACCESS = Path(__file__).with_name("mosquitto.acl")
+ROUNDS = 101
+
+
+class Broker:
+    """One broker. `start()` may be called at any time and does what is still missing."""
+
+    def __init__(
+        self, folder: Path, binaries: Binaries, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.log = folder / "log"
+        self.program = binaries.mosquitto
+        self.settings = dict(settings or {})
+        self.account = account()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    # Facts
+
+    @property
+    def url(self) -> str:
+        return self.url_of(SERVICE)
+
+    def url_of(self, user: str) -> str:
+        return f"mqtt://{quote(user)}:{quote(self.password_of(user))}@{process.HOST}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        return int((self.folder / "port").read_text())
+
+    def password_of(self, user: str) -> str:
+        return self._secrets()[user]
+
+    @property
+    def pid(self) -> int | None:
+        """Name the broker, when one runs and is this folder's."""
+        return next(process.serving("mosquitto", self.folder), None)
+
+    def running(self) -> bool:
+        return self.pid is not None
+
+    # Life
+
+    def init(self) -> None:
+        """Make the folder, the passwords and the access list, unless they are there."""
+        if not self.account.reaches(self.folder.parent):
+            raise Missing(f"the account that runs Mosquitto cannot reach {self.folder}")
+        self.account.folder(self.folder)
+        self.account.folder(self.folder / "data")
+        known = self._secrets()
+        for user in (SERVICE, SIMULATOR):
+            known.setdefault(user, secrets.token_urlsafe(24))
+        self._keep(known)
+        self.account.write(self.folder / "acl", ACCESS.read_text())
+
+    def add(self, user: str, password: str | None = None) -> str:
+        """Let one more terminal or receiver sign in; return its address."""
+        self._keep({**self._secrets(), user: password or secrets.token_urlsafe(24)})
+        if self.pid:
+            os.kill(self.pid, signal.SIGHUP)
+        return self.url_of(user)
+
+    def start(self) -> None:
+        """Start the broker, unless it runs."""
+        self.init()
+        if self.running() and process.answers(self.port):
+            return
+        self.kill9()
+        for _ in range(3):
+            if self._try_start():
+                return
+        raise Missing(f"Mosquitto does not start: {self._last_words()}")
+
+    def stop(self) -> None:
+        """End the broker as the system would: it saves its queues first."""
+        process.kill(process.serving("mosquitto", self.folder), signal.SIGTERM, 30)
+        self._bury()
+
+    def kill9(self) -> None:
+        process.kill(process.serving("mosquitto", self.folder))
+        self._bury()
+
+    # Steps
+
+    def _try_start(self) -> bool:
+        port = process.choose(self.folder / "port")
+        self.account.write(self.folder / "port", f"{port}\n")
+        self.account.write(self.folder / "conf", self._settings(port))
+        self._child = subprocess.Popen(
+            [str(self.program), "-c", str(self.folder / "conf")],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **self.account.identity,
+        )
+        process.until(lambda: process.answers(port) or not self.running(), 10)
+        if self.running() and process.answers(port):
+            return True
+        self.kill9()
+        return False
+
+    def _settings(self, port: int) -> str:
+        text = Template(SETTINGS.read_text()).substitute(port=port, folder=self.folder)
+        names = tuple(f"{key} " for key in self.settings)
+        kept = [line for line in text.splitlines() if not (names and line.startswith(names))]
+        return "\n".join([*kept, *(f"{k} {v}" for k, v in self.settings.items()), ""])
+
+    def _bury(self) -> None:
+        if self._child:
+            self._child.wait(10)
+            self._child = None
+
+    def _secrets(self) -> dict[str, str]:
+        path = self.folder / "secrets"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return dict(line.split(":", 1) for line in lines)
+
+    def _keep(self, known: Mapping[str, str]) -> None:
+        plain = "".join(f"{user}:{password}\n" for user, password in known.items())
+        hashed = "".join(f"{user}:{digest(password)}\n" for user, password in known.items())
+        self.account.write(self.folder / "secrets", plain)
+        self.account.write(self.folder / "passwords", hashed)
+
+    def _last_words(self) -> str:
+        try:
+            lines = self.log.read_text(errors="replace").strip().splitlines()
+        except OSError:
+            lines = []
+        return f"{lines[-1] if lines else 'it left no log'} ({self.log})"
+
+
+def digest(password: str) -> str:
+    """Hash a password as `mosquitto_passwd` does."""
+    salt = secrets.token_bytes(12)
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ROUNDS)
+    return f"$7${ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
