@@ -1,0 +1,50 @@
+"""Thresholds as versioned data: typed, validated, named when wrong. No number lives in a rule."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fleet.alerts.rule import Rule
+
+
+class BadParameter(ValueError):
+    """A parameter set that cannot be used; the message names the kind and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """One version of one kind's numbers."""
+
+    kind: str
+    version: int
+    source: str
+    values: Mapping[str, Any]
+
+
+@cache
+def defaults() -> Mapping[str, ParameterSet]:
+    """The sets that ship with the service, version 1."""
+    text = files("fleet.alerts").joinpath("parameters.toml").read_text(encoding="utf-8")
+    return {
+        kind: ParameterSet(
+            kind, 1, table["source"], {k: v for k, v in table.items() if k != "source"}
+        )
+        for kind, table in tomllib.loads(text).items()
+    }
+
+
+def typed(rule: Rule, values: Mapping[str, Any]) -> Any:
+    """`values` as the rule's own dataclass; BadParameter names a missing, unknown or bad key."""
+    names = {f.name for f in fields(rule.params)}
+    for key in sorted(names ^ values.keys()):
+        what = "missing" if key in names else "unknown"
+        raise BadParameter(f"{rule.key}.{key}: {what}; this kind takes {', '.join(sorted(names))}")
+    for key, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            raise BadParameter(f"{rule.key}.{key}: {value!r} is not a number of at least 0")
+    return rule.params(**values)

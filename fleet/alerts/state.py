@@ -1,0 +1,150 @@
+"""What the engine remembers: the last fix of every vessel, what each rule holds for, the silences.
+
+Immutable by agreement: the engine copies what it changes, so that a failed commit costs nothing.
+It can be packed to bytes and back, for the snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.alerts.rule import Rule
+from fleet.model import Batch, Columns, Ints, Mask, Source
+
+OTHER_BITS = 32
+SLOT_STEP = 1024
+N_SOURCES = len(Source) + 1
+Arrays: TypeAlias = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Active(Columns):
+    """Subjects that a rule holds for or is leaving, sorted by key (vessel << 32 | other)."""
+
+    key: Ints
+    since: Ints  #: first fix in a row where it held
+    count: Ints  #: fixes in a row before firing
+    fired: Mask
+    severity: Ints
+    opened: Ints  #: episode; 0 until fired
+    off_since: Ints
+    off_count: Ints
+
+    def vessel(self) -> Ints:
+        return self.key >> OTHER_BITS
+
+    def other(self) -> Ints:
+        return self.key & ((1 << OTHER_BITS) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions(Columns):
+    """Calls for help being folded into one alert a session, sorted by vessel."""
+
+    vessel: Ints
+    opened: Ints
+    last_seen: Ints
+    count: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Silences(Columns):
+    """Gap episodes: open ones, and those ended in the last day (late data may disprove them)."""
+
+    vessel: Ints
+    start: Ints  #: last fix before the silence
+    opened: Ints  #: episode
+    severity: Ints  #: as alerted
+    confirmed: Ints  #: as proven by the fixes around it
+    off_since: Ints  #: first fix after it; 0 while silent
+    ended: Ints  #: when it cleared; 0 while open
+    chain: Ints  #: late fixes have filled the hole up to here; -1: cannot be disproved
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    last: Batch  #: row = vessel id
+    active: Mapping[str, Active]
+    memory: Mapping[str, NDArray[Any]]  #: "<rule>.<name>", row = vessel id
+    sessions: Mapping[str, Sessions]
+    silences: Silences
+    heard: Ints  #: newest trusted fix time by Source
+    resumed: Ints  #: when that source last came back after a break
+
+    @classmethod
+    def empty(cls, slots: int, rules: Sequence[Rule]) -> Self:
+        """No vessel heard from yet."""
+        return cls(
+            Batch.empty(slots),
+            {r.key: Active.empty(0) for r in rules if r.observe},
+            {f"{r.key}.{n}": np.full((slots, *s), np.nan) for r in rules for n, s in r.memory.items()},
+            {r.key: Sessions.empty(0) for r in rules if r.calls},
+            Silences.empty(0),
+            np.zeros(N_SOURCES, np.int64),
+            np.zeros(N_SOURCES, np.int64),
+        )
+
+    def grown(self, vessel: int) -> Self:
+        """The same state with a row for `vessel`; itself when there is one."""
+        have = len(self.last)
+        if vessel < have:
+            return self
+        more = (vessel // SLOT_STEP + 1) * SLOT_STEP - have
+        memory = {
+            k: np.concatenate([a, np.full((more, *a.shape[1:]), np.nan)])
+            for k, a in self.memory.items()
+        }
+        return replace(self, last=Batch.concat([self.last, Batch.empty(more)]), memory=memory)
+
+    def pack(self) -> bytes:
+        """The whole state as bytes (npz, no pickle)."""
+        out = io.BytesIO()
+        np.savez(out, **dict(_named(self)))
+        return out.getvalue()
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Self:
+        """The inverse of `pack`; only for bodies of the present LAYOUT."""
+        with np.load(io.BytesIO(body), allow_pickle=False) as file:
+            arrays: Arrays = {k: file[k] for k in file.files}
+        return cls(
+            _columns(Batch, "last", arrays),
+            {k: _columns(Active, f"active/{k}", arrays) for k in _keys("active", arrays)},
+            {k.removeprefix("memory/"): a for k, a in arrays.items() if k.startswith("memory/")},
+            {k: _columns(Sessions, f"sessions/{k}", arrays) for k in _keys("sessions", arrays)},
+            _columns(Silences, "silences", arrays),
+            arrays["heard"],
+            arrays["resumed"],
+        )
+
+
+def layout(rules: Sequence[Rule]) -> str:
+    """A fingerprint of the state's shape: a snapshot of another shape cannot be unpacked."""
+    shape = [f"{n}:{a.shape[1:]}:{a.dtype}" for n, a in _named(State.empty(0, rules))]
+    return hashlib.sha256("\n".join(sorted(shape)).encode()).hexdigest()[:16]
+
+
+def _named(state: State) -> Iterator[tuple[str, NDArray[Any]]]:
+    groups: list[tuple[str, Columns]] = [("last", state.last), ("silences", state.silences)]
+    groups += [(f"active/{k}", a) for k, a in state.active.items()]
+    groups += [(f"sessions/{k}", s) for k, s in state.sessions.items()]
+    for prefix, columns in groups:
+        yield from ((f"{prefix}/{f.name}", getattr(columns, f.name)) for f in fields(columns))
+    yield from ((f"memory/{k}", a) for k, a in state.memory.items())
+    yield "heard", state.heard
+    yield "resumed", state.resumed
+
+
+def _columns(kind: type[Any], prefix: str, arrays: Arrays) -> Any:
+    return kind(*(arrays[f"{prefix}/{f.name}"] for f in fields(kind)))
+
+
+def _keys(group: str, arrays: Arrays) -> list[str]:
+    return sorted({k.split("/")[1] for k in arrays if k.startswith(f"{group}/")})

@@ -1,0 +1,1 @@
+"""The feeds: one module a way for bytes to arrive."""

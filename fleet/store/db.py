@@ -1,0 +1,60 @@
+"""Connections, and the named queries of fleet/sql.
+
+Every function in this package takes an open connection and never commits: the caller owns the
+transaction. Write order inside one: vessels, positions, alerts, orders, outbox, events last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, LiteralString, TypeAlias, cast
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+Connection: TypeAlias = AsyncConnection[dict[str, Any]]
+Pool: TypeAlias = AsyncConnectionPool[Connection]
+
+NAME = "-- name: "
+
+
+@cache
+def queries(noun: str) -> Mapping[str, LiteralString]:
+    """The queries of fleet/sql/<noun>.sql by name: `-- name: x`, a sentence, the statement."""
+    text = files("fleet.sql").joinpath(f"{noun}.sql").read_text(encoding="utf-8")
+    parts = (part.partition("\n") for part in text.split(NAME)[1:])
+    return {name.strip(): cast("LiteralString", body) for name, _, body in parts}
+
+
+async def connect(url: str, application: str) -> Connection:
+    """A single connection with rows as dictionaries and UTC times."""
+    return await AsyncConnection.connect(
+        url,
+        autocommit=False,
+        row_factory=dict_row,
+        application_name=application,
+        options="-c timezone=UTC",
+        connect_timeout=5,
+    )
+
+
+def pool(url: str, application: str, *, size: int) -> Pool:
+    """A closed pool; the composition root opens it."""
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=5,
+        max_lifetime=1800,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={
+            "row_factory": dict_row,
+            "application_name": application,
+            "options": "-c timezone=UTC",
+            "connect_timeout": 5,
+        },
+    )
