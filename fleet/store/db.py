@@ -6,12 +6,14 @@ transaction. Write order inside one: vessels, positions, alerts, orders, outbox,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from importlib.resources import files
-from typing import Any, LiteralString, TypeAlias, cast
+from typing import Any, LiteralString, TypeAlias
 
 from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -26,7 +28,29 @@ def queries(noun: str) -> Mapping[str, LiteralString]:
     """The queries of fleet/sql/<noun>.sql by name: `-- name: x`, a sentence, the statement."""
     text = files("fleet.sql").joinpath(f"{noun}.sql").read_text(encoding="utf-8")
     parts = (part.partition("\n") for part in text.split(NAME)[1:])
-    return {name.strip(): cast("LiteralString", body) for name, _, body in parts}
+    return {name.strip(): body for name, _, body in parts}
+
+
+async def one(conn: Connection, query: LiteralString, **params: Any) -> dict[str, Any]:
+    """Run a query that always has a row, and return its first."""
+    row = await (await conn.execute(query, params)).fetchone()
+    if row is None:
+        raise LookupError(f"no row: {query.strip()}")
+    return row
+
+
+async def rows(conn: Connection, query: LiteralString, **params: Any) -> list[dict[str, Any]]:
+    """Run a query and return all it found."""
+    return await (await conn.execute(query, params)).fetchall()
+
+
+@asynccontextmanager
+async def savepoint(conn: Connection) -> AsyncIterator[None]:
+    """Undo what is done inside when it raises; never commit, even as the first thing done."""
+    if conn.info.transaction_status == TransactionStatus.IDLE:
+        await conn.execute("select 1")  # psycopg begins; its transaction() nests inside
+    async with conn.transaction():
+        yield
 
 
 async def connect(url: str, application: str) -> Connection:

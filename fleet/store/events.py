@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from fleet.store.db import Connection, queries
+from fleet.store.db import Connection, one, queries
 
 SQL = queries("events")
 CHANNEL = "fleet_live"
@@ -37,13 +37,12 @@ async def append(conn: Connection, events: Sequence[Event]) -> int:
     """Write the events, hint to listeners, and return the newest sequence number."""
     if not events:
         return 0
-    row = await (await conn.execute(SQL["take"], {"n": len(events)})).fetchone()
-    assert row is not None, "the stream row is made by the first migration"
-    first = row["seq"] - len(events) + 1
+    last = int((await one(conn, SQL["take"], n=len(events)))["seq"])
+    first = last - len(events) + 1
     async with conn.cursor() as cursor:
         await cursor.executemany(SQL["append"], [_row(first + i, e) for i, e in enumerate(events)])
-    await conn.execute(SQL["hint"], {"channel": CHANNEL, "seq": str(row["seq"])})
-    return int(row["seq"])
+    await conn.execute(SQL["hint"], {"channel": CHANNEL, "seq": str(last)})
+    return last
 
 
 def _row(seq: int, e: Event) -> dict[str, Any]:

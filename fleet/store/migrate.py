@@ -10,7 +10,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import LiteralString, cast
 
 from fleet.store.db import Connection, connect, queries
 
@@ -19,7 +18,7 @@ FILE = re.compile(r"\d{4}_[a-z0-9_]+\.sql")
 LOCK = 0x666C656574  #: "fleet": the advisory lock of the runner
 
 
-class Refused(Exception):
+class MigrationError(Exception):
     """The database holds migrations that differ from, or are newer than, these files."""
 
 
@@ -70,18 +69,18 @@ async def _applied(conn: Connection) -> dict[str, str]:
 def _pending(applied: dict[str, str], known: list[Migration]) -> list[Migration]:
     unknown = applied.keys() - {m.name for m in known}
     if unknown:
-        raise Refused(f"the database is newer than this program: it has {min(unknown)}")
+        raise MigrationError(f"the database is newer than this program: it has {min(unknown)}")
     changed = [m.name for m in known if applied.get(m.name, m.checksum) != m.checksum]
     if changed:
-        raise Refused(f"{changed[0]} was changed after it was applied")
+        raise MigrationError(f"{changed[0]} was changed after it was applied")
     wanted = [m for m in known if m.name not in applied]
     if wanted and applied and wanted[0].name < max(applied):
-        raise Refused(f"{wanted[0].name} is older than what is applied already")
+        raise MigrationError(f"{wanted[0].name} is older than what is applied already")
     return wanted
 
 
 async def _apply(conn: Connection, migration: Migration) -> None:
     async with conn.transaction():
         await conn.execute(SQL["limits"])
-        await conn.execute(cast("LiteralString", migration.text))
+        await conn.execute(migration.text)
         await conn.execute(SQL["record"], {"name": migration.name, "checksum": migration.checksum})

@@ -1,0 +1,111 @@
+"""NumPy columns to binary COPY blocks, and times to and from PostgreSQL's epoch.
+
+A structured big-endian dtype *is* the COPY record, so a block is made without a loop over rows.
+Invariant: a record of fixed width cannot hold NULL; a float that is not known is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.model import Ints
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+INT4_OID = 23
+EPOCH_OFFSET = 946_684_800_000_000
+"""Microseconds from 1970 to 2000, where PostgreSQL counts from."""
+FORMATS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float4": ">f4", "float8": ">f8",
+           "timestamptz": ">i8"}  # fmt: skip
+
+Sets: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Sets of integers, one a row: where each row's begin (rows + 1 offsets), and all the members."""
+
+
+def block(layout: Mapping[str, str], columns: Mapping[str, Any]) -> bytes:
+    """One COPY block; `layout` names each column's SQL type, "int4[]" taking `Sets`."""
+    arrays = [name for name, kind in layout.items() if kind == "int4[]"]
+    if not arrays:
+        rows = len(next(iter(columns.values())))
+        return HEADER + _records(layout, columns, rows).tobytes() + TRAILER
+    return HEADER + b"".join(_by_width(layout, columns, arrays[0])) + TRAILER
+
+
+def _by_width(layout: Mapping[str, str], columns: Mapping[str, Any], array: str) -> list[bytes]:
+    """Records of one array length at a time: each length has a width of its own."""
+    offsets, members = columns[array]
+    widths = np.diff(offsets)
+    parts = []
+    for width in np.unique(widths):
+        at = (widths == width).nonzero()[0]
+        part = {name: column[at] for name, column in columns.items() if name != array}
+        part[array] = members[offsets[at][:, None] + np.arange(width)]
+        parts.append(_records(layout, part, len(at)).tobytes())
+    return parts
+
+
+def _records(layout: Mapping[str, str], columns: Mapping[str, Any], rows: int) -> NDArray[Any]:
+    widths = {n: columns[n].shape[1] for n, kind in layout.items() if kind == "int4[]"}
+    out = np.zeros(rows, _dtype(layout, widths))
+    out["fields"] = len(layout)
+    for name, kind in layout.items():
+        out[f"{name}_size"] = out.dtype[name].itemsize
+        if kind == "int4[]":
+            _fill_array(out[name], columns[name])
+        else:
+            out[name] = columns[name] - EPOCH_OFFSET if kind == "timestamptz" else columns[name]
+    return out
+
+
+def _dtype(layout: Mapping[str, str], widths: Mapping[str, int]) -> np.dtype[Any]:
+    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+    for name, kind in layout.items():
+        value = _array_dtype(widths[name]) if kind == "int4[]" else np.dtype(FORMATS[kind])
+        fields += [(f"{name}_size", ">i4"), (name, value)]
+    return np.dtype(fields)
+
+
+def _array_dtype(width: int) -> np.dtype[Any]:
+    """One-dimensional int4[]: dimensions, nulls, element type, length, lower bound, elements."""
+    head = [(n, ">i4") for n in ("dimensions", "nulls", "oid", "length", "lower")]
+    element = np.dtype([("size", ">i4"), ("value", ">i4")])
+    return np.dtype([*head, ("elements", element, (width,))])
+
+
+def _fill_array(out: NDArray[Any], members: Ints) -> None:
+    out["dimensions"], out["oid"], out["lower"] = 1, INT4_OID, 1
+    out["length"] = members.shape[1]
+    out["elements"]["size"] = 4
+    out["elements"]["value"] = members
+
+
+def group(keys: Sequence[Ints], member: Ints) -> tuple[Ints, Sets]:
+    """Rows with equal keys as one: the first row of each in input order, and its members.
+
+    The result is sorted by the keys, as every multi-row write must be.
+    """
+    order = np.lexsort((member, *reversed(keys)))
+    change = np.ones(len(order), np.bool_)
+    change[1:] = np.logical_or.reduce([k[order][1:] != k[order][:-1] for k in keys])
+    start = change.nonzero()[0]
+    first = np.minimum.reduceat(order, start) if len(start) else order
+    fresh = change.copy()
+    fresh[1:] |= member[order][1:] != member[order][:-1]
+    ends = np.append(start, len(order))
+    offsets = np.concatenate([[0], np.cumsum(fresh)])[ends]
+    return first, (offsets, member[order][fresh])
+
+
+def to_datetime(t: int) -> datetime:
+    """Microseconds as an aware datetime, exactly."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=t)
+
+
+def from_datetime(at: datetime) -> int:
+    """An aware datetime as microseconds, exactly."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

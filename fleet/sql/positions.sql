@@ -1,0 +1,73 @@
+-- name: copy
+-- Rows that are believed new, straight into the hypertable.
+copy position (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags,
+               stations) from stdin (format binary);
+
+-- name: stage
+-- Where rows wait that may be stored already.
+create temp table if not exists staged_position (like position) on commit delete rows;
+
+-- name: stage_copy
+-- Fill it.
+copy staged_position (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status,
+                      flags, stations) from stdin (format binary);
+
+-- name: merge
+-- Store what is new; to what is stored add the stations that heard it too.
+insert into position as p (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
+                           status, flags, stations)
+select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, stations
+from staged_position order by vessel, t, source
+on conflict (vessel, t, source) do update
+set stations = array(select distinct s from unnest(p.stations || excluded.stations) s order by s)
+where not p.stations @> excluded.stations;
+
+-- name: unstage
+-- Leave nothing for a second call in the same transaction.
+delete from staged_position;
+
+-- name: stage_latest
+-- Where the newest fix of each vessel of a batch waits.
+create temp table if not exists staged_latest
+    (like vessel_latest) on commit delete rows;
+
+-- name: latest_copy
+-- Fill it.
+copy staged_latest (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status,
+                    flags, seq) from stdin (format binary);
+
+-- name: latest_merge
+-- Only a newer fix replaces the one that is shown.
+insert into vessel_latest as l (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
+                                status, flags, seq)
+select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, seq
+from staged_latest order by vessel
+on conflict (vessel) do update
+set (t, source, received, lon, lat, sog, cog, heading, battery, status, flags, seq) =
+    (excluded.t, excluded.source, excluded.received, excluded.lon, excluded.lat, excluded.sog,
+     excluded.cog, excluded.heading, excluded.battery, excluded.status, excluded.flags,
+     excluded.seq)
+where excluded.t > l.t;
+
+-- name: unstage_latest
+-- Leave nothing for a second call in the same transaction.
+delete from staged_latest;
+
+-- name: latest
+-- The newest fix of every vessel.
+select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags
+from vessel_latest order by vessel;
+
+-- name: track
+-- The fixes of one vessel from one time to another, oldest first.
+select t, source, lon, lat, sog, cog, heading, flags, stations from position
+where vessel = %(vessel)s and t >= %(start)s and t < %(end)s order by t, source;
+
+-- name: stations
+-- The ids of stations by name, new ones made.
+insert into station as s (name) select n from unnest(%(names)s::text[]) n order by n
+on conflict (name) do nothing;
+
+-- name: station_ids
+-- Everybody who ever heard something.
+select id, name from station;
