@@ -3,9 +3,11 @@
 .SUFFIXES:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-# The Python that makes .venv; any 3.11 or later, with or without pip.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
-LOCAL := $(or $(PYTHON),python3) -m deploy.local
+# The Python that makes .venv: the first that is 3.11 or later, with or without pip.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; exit; }; \
+  done; echo python3)
+LOCAL = $(PYTHON) -m deploy.local
 BIN := .venv/bin
 unexport PYTHONPATH PYTHONHOME
 
@@ -25,14 +27,14 @@ down:  ## stop the two servers
 
 test: dev  ## all tests, on real servers and a real browser; ARGS='-k word' for some
 	@$(LOCAL) fetch >/dev/null
-	@FLEET_CHROMIUM="$$($(LOCAL) chromium)" $(BIN)/python -m pytest $(ARGS)
+	@chromium="$$($(LOCAL) chromium)"; FLEET_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(ARGS)
 
 lint: dev  ## style, types, architecture
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@if [ -x web/node_modules/.bin/tsc ]; then $(BIN)/python hatch_build.py --types; fi
+	@$(BIN)/python hatch_build.py --types
 
 fmt: dev  ## let ruff write
 	@$(BIN)/ruff check --fix .
@@ -54,5 +56,5 @@ venv:
 dev:
 	@$(LOCAL) venv --dev >/dev/null
 
-clean: down  ## stop and forget everything made here
+clean:  ## stop and forget everything made here
 	@$(LOCAL) clean

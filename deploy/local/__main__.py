@@ -39,6 +39,10 @@ def down(_: argparse.Namespace) -> None:
     stack.Stack().down()
 
 
+def clean(_: argparse.Namespace) -> None:
+    stack.forget()
+
+
 def status(_: argparse.Namespace) -> None:
     for name, word in stack.Stack().status().items():
         print(f"{name}: {word}")
@@ -68,6 +72,7 @@ def arguments() -> argparse.ArgumentParser:
         ("fetch", fetch, "fetch the servers' programs; print where they are"),
         ("down", down, "stop both servers"),
         ("status", status, "say what runs where"),
+        ("clean", clean, "stop both servers and remove everything that was made here"),
         ("chromium", browser, "print the path of a Chromium that runs, fetched if need be"),
     ):
         commands.add_parser(name, help=told).set_defaults(run=run)

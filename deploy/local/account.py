@@ -1,4 +1,4 @@
-"""Who runs the servers: the caller, or, when that is root, a user without rights.
+"""Who runs the servers: the caller; for root the checkout's owner, or a user without rights.
 
 Invariant: no server of the local stack ever runs as root (PostgreSQL refuses it, rightly).
 """
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
+
+from deploy.local.say import Missing
 
 #: Tried in this order when root starts the stack.
 CANDIDATES = ("postgres", "nobody")
@@ -74,16 +76,15 @@ class Account:
 
 @cache
 def account() -> Account:
-    """Choose the account: ours, or for root the first candidate that this machine has."""
+    """Choose the account: ours; for root the checkout's owner or the first candidate there is."""
     if os.geteuid() != 0:
         return Account("", os.geteuid(), os.getegid())
-    for name in CANDIDATES:
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(name, entry.pw_uid, entry.pw_gid)
-    return Account("", 65534, 65534)
+    owner = Path(__file__).stat().st_uid
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    owners = [entry for entry in known.values() if entry.pw_uid == owner != 0]
+    for entry in (*owners, *(known[name] for name in CANDIDATES if name in known)):
+        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    raise Missing("PostgreSQL does not run as root, and there is no user `nobody` to run it as")
 
 
 def remove(path: Path) -> None:

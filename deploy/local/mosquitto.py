@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,8 +36,8 @@ class Broker:
     def __init__(
         self, folder: Path, binaries: Binaries, settings: Mapping[str, str] | None = None
     ) -> None:
-        self.folder = folder
-        self.log = folder / "log"
+        self.folder = folder.absolute()
+        self.log = self.folder / "log"
         self.program = binaries.mosquitto
         self.settings = dict(settings or {})
         self.account = account()
@@ -82,9 +83,12 @@ class Broker:
 
     def add(self, user: str, password: str | None = None) -> str:
         """Let one more terminal or receiver sign in; return its address."""
-        self._keep({**self._secrets(), user: password or secrets.token_urlsafe(24)})
-        if self.pid:
-            os.kill(self.pid, signal.SIGHUP)
+        secret = password or secrets.token_urlsafe(24)
+        self._keep({**self._secrets(), user: secret})
+        pid = self.pid
+        if pid:
+            os.kill(pid, signal.SIGHUP)
+            process.until(lambda: admits(self.port, user, secret), 5)
         return self.url_of(user)
 
     def start(self) -> None:
@@ -151,11 +155,22 @@ class Broker:
         self.account.write(self.folder / "passwords", hashed)
 
     def _last_words(self) -> str:
-        try:
-            lines = self.log.read_text(errors="replace").strip().splitlines()
-        except OSError:
-            lines = []
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        lines = text.strip().splitlines()
         return f"{lines[-1] if lines else 'it left no log'} ({self.log})"
+
+
+def admits(port: int, user: str, password: str) -> bool:
+    """Try to sign in, with the shortest MQTT 3.1.1 conversation there is."""
+    fields = ("", user, password)  # an empty client id: the broker names us, and forgets us
+    payload = b"".join(len(text.encode()).to_bytes(2, "big") + text.encode() for text in fields)
+    body = b"\x00\x04MQTT\x04\xc2\x00\x0a" + payload
+    try:
+        with socket.create_connection((process.HOST, port), timeout=2) as line:
+            line.sendall(b"\x10" + bytes([len(body)]) + body)
+            return line.recv(4) == b"\x20\x02\x00\x00"
+    except OSError:
+        return False
 
 
 def digest(password: str) -> str:

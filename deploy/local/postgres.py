@@ -45,9 +45,9 @@ class Cluster:
     def __init__(
         self, folder: Path, binaries: Binaries, settings: Mapping[str, str] | None = None
     ) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.log = folder / "log"
+        self.folder = folder.absolute()
+        self.data = self.folder / "data"
+        self.log = self.folder / "log"
         self.binaries = binaries.postgres
         self.settings = dict(settings or {})
         self.account = account()
@@ -89,6 +89,7 @@ class Cluster:
             raise Missing(f"the account that runs PostgreSQL cannot reach {self.folder}")
         self.account.folder(self.folder)
         if (self.data / "PG_VERSION").exists():
+            self._same_version()
             return
         remove(self.data)
         draft = self.folder / "data.new"
@@ -127,6 +128,11 @@ class Cluster:
         process.kill(process.serving("postgres", self.data))
 
     # Steps
+
+    def _same_version(self) -> None:
+        made, here = (self.data / "PG_VERSION").read_text().strip(), self.binaries.parent.name
+        if made != here:
+            raise Missing(f"{self.data} was made by PostgreSQL {made}, here is {here}; remove it")
 
     def _sweep(self) -> None:
         """End orphans of a killed server and drop its locks: their process is not ours, or dead.

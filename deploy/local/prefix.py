@@ -41,7 +41,7 @@ class Recipe:
     #: Globs of the programs that are run; their libraries need no patching.
     programs: tuple[str, ...]
     #: A program and its argument that prove the prefix runs.
-    proof: tuple[str, ...]
+    proof: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Prefix:
 
     def build(self, recipe: Recipe, archive: Path) -> None:
         """Fetch, unpack beside, rename, patch, prove, and only then say that it is ready."""
-        patcher = patchelf()
+        patcher = patchelf() if recipe.programs else None
         source = Archive(archive)
         source.open()
         debs = source.download(source.closure(recipe.packages, LEFT_OUT), recipe.what)
@@ -74,7 +74,8 @@ class Prefix:
         unpack(debs, draft, recipe.what)
         remove(self.root)
         draft.rename(self.root)
-        self._patch(recipe, patcher)
+        if patcher:
+            self._patch(recipe, patcher)
         self._prove(recipe)
         self.stamp.write_text(json.dumps(self._identity(recipe)))
         source.close()
@@ -98,8 +99,9 @@ class Prefix:
                     run([str(patcher), *settings, str(program)])
 
     def _prove(self, recipe: Recipe) -> None:
-        program, *words = recipe.proof
-        run([str(self.one(program)), *words])
+        if recipe.proof:
+            program, *words = recipe.proof
+            run([str(self.one(program)), *words])
 
 
 def is_program(path: Path) -> bool:

@@ -45,5 +45,7 @@ class Progress:
         print(f"{clear}{line}", end=end, file=sys.stderr, flush=True)
 
     def finish(self) -> None:
-        if self._live and self.done < self.total:
-            print(file=sys.stderr, flush=True)
+        """Close the line of something that took fewer steps than foreseen."""
+        if self.done < self.total:
+            self.total = self.done + 1
+            self.step("", "done")

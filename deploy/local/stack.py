@@ -9,13 +9,28 @@ from __future__ import annotations
 import os
 from functools import cached_property
 
+from deploy.local.account import remove
 from deploy.local.mosquitto import SIMULATOR, Broker
-from deploy.local.places import home, locked
+from deploy.local.places import LOCAL, ROOT, home, locked
 from deploy.local.postgres import Cluster
 from deploy.local.programs import binaries, fetch
 from deploy.local.say import Missing, say
+from deploy.local.temporary import discard
 
 DATABASE, BROKER = "FLEET_DATABASE_URL", "FLEET_MQTT_URL"
+#: What `forget` removes beside the servers.
+MADE = (
+    ".venv",
+    "build",
+    "dist",
+    "fleet/api/console",
+    "web/node_modules",
+    ".hypothesis",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".import_linter_cache",
+)
 SIMULATORS = "FLEET_SIMULATOR_MQTT_URL"
 
 
@@ -66,6 +81,14 @@ class Stack:
         if self.broker:
             told |= {BROKER: self.broker.url, SIMULATORS: self.broker.url_of(SIMULATOR)}
         return {**told, SIMULATORS: told.get(SIMULATORS, told[BROKER])}
+
+
+def forget() -> None:
+    """End what runs here and remove whatever was fetched, built or stored."""
+    servers = home()
+    discard(servers)
+    for path in (servers, LOCAL, *(ROOT / name for name in MADE)):
+        remove(path)
 
 
 def given() -> bool:
