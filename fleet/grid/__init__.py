@@ -1,1 +1,1 @@
-"""The organisation 1+3+N: who is responsible where, who is asked, and what happens when nobody answers."""
+"""The organisation 1+3+N: who is responsible where, who is asked, what if nobody answers."""

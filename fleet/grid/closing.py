@@ -1,0 +1,57 @@
+"""What the end of an order does to its alert, and the other way round: decided here only.
+
+A red alert ends only by a person's reason code; no alert ends while its condition holds, except
+the kinds that a person's word ends.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fleet.grid.lifecycle import Outcome
+from fleet.model import Act, Severity, Status
+
+
+class Verdict(StrEnum):
+    TRUE = "true"
+    FALSE_ALARM = "false_alarm"
+    TEST = "test"
+
+
+RED_REASONS = ("rescued", *Outcome)
+"""The codes with which a person may close a red alert."""
+
+VERDICTS: dict[Outcome, Verdict | None] = {
+    Outcome.RESOLVED: Verdict.TRUE,
+    Outcome.HANDED_TO_SAR: Verdict.TRUE,
+    Outcome.FALSE_ALARM: Verdict.FALSE_ALARM,
+    Outcome.TEST: Verdict.TEST,
+    Outcome.NO_ACTION: None,
+}
+
+LIVING = frozenset({Status.ACTIVE, Status.ACKNOWLEDGED, Status.CLEARED, Status.SHELVED})
+
+
+def alert_acts(
+    outcome: Outcome, status: Status, *, cleared: bool, person_ends: bool
+) -> tuple[Act, ...]:
+    """What a person's outcome of the order does to the alert."""
+    if status not in LIVING:
+        return ()
+    if VERDICTS[outcome] in {Verdict.FALSE_ALARM, Verdict.TEST}:
+        return (Act.INVALIDATE,)
+    if cleared or person_ends or status == Status.CLEARED:
+        return (Act.CLOSE,)
+    return (Act.ACKNOWLEDGE,) if status == Status.ACTIVE else ()
+
+
+def order_outcome(act: Act, reason: str, verdict: Verdict | None) -> Outcome:
+    """The outcome of an order at work whose alert a person ends."""
+    if act == Act.INVALIDATE and verdict is not None:
+        return Outcome(verdict)
+    return Outcome(reason) if reason in set(Outcome) else Outcome.RESOLVED
+
+
+def may_close(severity: Severity, reason: str) -> bool:
+    """Red needs one of the reason codes; the others any words."""
+    return reason in RED_REASONS if severity == Severity.EMERGENCY else bool(reason.strip())
