@@ -1,0 +1,1 @@
+"""Files of people who run ports, into the register: read, checked whole, then written."""
