@@ -42,6 +42,7 @@ identities, terminals, zones."""
 @pass_app
 def imports(
     app: App,
+    *,
     kind: str,
     files: Sequence[Path],
     dry_run: bool,

@@ -6,7 +6,8 @@ import click
 
 from fleet.commands.app import App, CommandError, pass_app, running, with_settings
 from fleet.store.db import connect
-from fleet.store.migrate import MigrationError, migrate as apply, pending
+from fleet.store.migrate import MigrationError, pending
+from fleet.store.migrate import migrate as apply
 
 
 @click.command()

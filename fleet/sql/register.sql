@@ -1,6 +1,7 @@
 -- name: lock
--- One import at a time; readers and the worker go on.
-select pg_advisory_xact_lock(hashtext('fleet-register'))
+-- One import at a time, and no boat is made of what the air says meanwhile.
+select pg_advisory_xact_lock(hashtext('fleet-register')),
+       pg_advisory_xact_lock(hashtext('fleet.vessel'))
 
 -- name: revision
 -- The number that every zone and vessel changed by this import carries.

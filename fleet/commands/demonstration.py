@@ -1,0 +1,117 @@
+"""The demonstration in the database: in through the importer, out by its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fleet.commands import secret
+from fleet.commands.app import CommandError, Exit
+from fleet.commands.importing.load import Summary
+from fleet.commands.importing.nouns import ACCOUNT
+from fleet.commands.importing.records import Record, read_tables
+from fleet.commands.importing.run import Import
+from fleet.store import accounts, demonstration, logins
+from fleet.store.db import Connection, connect
+
+ORDER = (
+    "orgs.csv",
+    "people.csv",
+    "grids.geojson",
+    "members.csv",
+    "roster.toml",
+    "vessels.csv",
+    "zones.geojson",
+)
+FEEDS = ("demo-ais", "demo-terminals")
+"""The names under which the simulators are listened to."""
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """The data files of the demonstration."""
+    with as_file(files("fleet.demo")) as path:
+        yield path
+
+
+async def seed(url: str, zone: ZoneInfo, password: str) -> list[Summary]:
+    """Load or refresh it all in one transaction; refuses a database that is a real port's."""
+    async with await connect(url, "fleet-seed") as conn:
+        await free_for_demo(conn)
+        job = Import(conn, datetime.now(UTC), zone, demo=True, reason="demonstration data")
+        with folder() as path:
+            done = [
+                summary
+                for name in ORDER
+                if (path / name).exists()
+                for summary in await job.files(name.partition(".")[0], [path / name])
+            ]
+            who = read_tables([path / "accounts.csv"], ACCOUNT)
+        await sign_ins(conn, who, password)
+        await demonstration.mark(conn, facts(who))
+        return done
+
+
+async def free_for_demo(conn: Connection) -> None:
+    if (await demonstration.ownership(conn)).port is not None:
+        raise CommandError("this database is a real port's: no demonstration goes in", Exit.DATA)
+
+
+def facts(who: Sequence[Record]) -> dict[str, Any]:
+    return {
+        "feeds": list(FEEDS),
+        "seeded": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sign_ins": [dict(r.values) for r in who],
+    }
+
+
+async def sign_ins(conn: Connection, who: Sequence[Record], password: str) -> None:
+    """Every demonstration account with this password."""
+    hashed = secret.hash_of(password)
+    for record in who:
+        values = record.values
+        account = await logins.find(conn, values["login"])
+        if account is not None:
+            await logins.renew(conn, account["id"], hashed, must_change=False)
+            continue
+        await accounts.create(
+            conn,
+            login=values["login"],
+            password_hash=hashed,
+            role=values["role"],
+            person=await _id(conn, "person", values.get("person")),
+            org=await _id(conn, "org", values.get("org")),
+            language=values.get("language", "zh"),
+            must_change=False,
+            demo=True,
+        )
+
+
+async def _id(conn: Connection, noun: str, code: str | None) -> int | None:
+    find = {"person": logins.person, "org": logins.org}[noun]
+    return await find(conn, code) if code else None
+
+
+async def roll(url: str, zone: ZoneInfo) -> list[Summary]:
+    """Lay the roster out around now, so that the demonstration stays staffed."""
+    async with await connect(url, "fleet-roster") as conn:
+        job = Import(conn, datetime.now(UTC), zone, demo=True)
+        with folder() as path:
+            return await job.files("roster", [path / "roster.toml"])
+
+
+async def remove(url: str) -> dict[str, int]:
+    """Take it all away; tell what there was."""
+    async with await connect(url, "fleet-seed") as conn:
+        worker = await demonstration.working(conn)
+        if worker is not None:
+            where = f"process {worker['pid']} on {worker['host']}"
+            raise CommandError(f"a worker is running ({where}): stop it first", Exit.DATA)
+        there = await demonstration.found(conn)
+        await demonstration.remove(conn, FEEDS)
+        return there
