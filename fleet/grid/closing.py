@@ -32,17 +32,15 @@ VERDICTS: dict[Outcome, Verdict | None] = {
 LIVING = frozenset({Status.ACTIVE, Status.ACKNOWLEDGED, Status.CLEARED, Status.SHELVED})
 
 
-def alert_acts(
-    outcome: Outcome, status: Status, *, cleared: bool, person_ends: bool
-) -> tuple[Act, ...]:
-    """What a person's outcome of the order does to the alert."""
+def alert_act(outcome: Outcome, status: Status, *, cleared: bool, person_ends: bool) -> Act | None:
+    """What a person's outcome of the order does to the alert; None: it stays as it is."""
     if status not in LIVING:
-        return ()
+        return None
     if VERDICTS[outcome] in {Verdict.FALSE_ALARM, Verdict.TEST}:
-        return (Act.INVALIDATE,)
+        return Act.INVALIDATE
     if cleared or person_ends or status == Status.CLEARED:
-        return (Act.CLOSE,)
-    return (Act.ACKNOWLEDGE,) if status == Status.ACTIVE else ()
+        return Act.CLOSE
+    return Act.ACKNOWLEDGE if status == Status.ACTIVE else None
 
 
 def order_outcome(act: Act, reason: str, verdict: Verdict | None) -> Outcome:

@@ -54,8 +54,8 @@ class Outcome(StrEnum):
 class NotAllowed(Exception):
     """This act is not possible in the order's present status."""
 
-    def __init__(self, status: OrderStatus, act: OrderAct) -> None:
-        super().__init__(f"cannot {act} an order that is {status}")
+    def __init__(self, status: OrderStatus, act: OrderAct, why: str = "") -> None:
+        super().__init__(f"cannot {act} an order that is {status}" + (f": {why}" if why else ""))
         self.status = status
         self.act = act
 

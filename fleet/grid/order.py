@@ -113,7 +113,8 @@ class Step:
         """The same step with one more act, applied through the table."""
         status = move(self.order.status, act)
         order = replace(self.order, status=status, **changes)
-        done = Done(act, why, order.lead, detail or {})
+        concerns = order.lead if order.lead is not None else self.order.lead
+        done = Done(act, why, concerns, detail or {})
         return replace(self, order=order, done=(*self.done, done))
 
     def end_offer(self, answer: str, reason: str) -> Step:

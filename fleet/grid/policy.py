@@ -1,6 +1,6 @@
 """The policy of dispatch as typed data: bases per kind, steps and times per severity.
 
-Read from policy.toml; the text is given, so nothing here touches a file.
+It ships as policy.toml beside this file; a port may give its own text.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+from functools import cache
+from importlib.resources import files
 
 from fleet.model import MINUTE, Severity
 
@@ -100,6 +102,12 @@ def parse(text: str) -> Policy:
         {kind: tuple(words) for kind, words in data["departments"].items()},
         {Severity[name.upper()]: _ladder(name, body) for name, body in data["ladders"].items()},
     )
+
+
+@cache
+def default() -> Policy:
+    """The policy that ships with the service."""
+    return parse(files("fleet.grid").joinpath("policy.toml").read_text(encoding="utf-8"))
 
 
 def _ladder(name: str, body: Mapping[str, object]) -> Ladder:

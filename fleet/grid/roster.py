@@ -6,7 +6,7 @@ The roster is read once a decision; nobody who is not on duty in it is ever chos
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import cos, isnan, radians
 
 import numpy as np
@@ -63,9 +63,12 @@ class Roster:
         leader = self.grids[grid].leader
         return self.on(2, grid) or [d for d in self.duties if d.person == leader][:1]
 
-    def staffed(self) -> list[int]:
-        """Grids with a member on duty, each once, in the order of their ids."""
-        return sorted({d.grid for d in self.duties if d.level == 1 and d.grid is not None})
+    def busier(self, person: int, now: int) -> Roster:
+        """The roster after this person was asked for one more order."""
+        duties = tuple(
+            replace(d, load=d.load + 1, asked=now) if d.person == person else d for d in self.duties
+        )
+        return replace(self, duties=duties)
 
     def at(self, lon: float, lat: float) -> list[int]:
         """Grids that hold the point; the edge belongs to both neighbours."""

@@ -1,0 +1,103 @@
+-- name: clock
+-- The transaction's own time.
+select now() as now;
+
+-- name: alert_of
+-- Which alert must be locked before this order.
+select alert from work_order where id = %(id)s;
+
+-- name: lock_alerts
+-- The alerts, locked in the order of their ids, with what a decision needs of their vessels.
+select a.id, a.kind, a.vessel, a.other, a.severity, a.status, a.opened, a.cleared,
+       a.acknowledged, a.closed, a.shelved_until, a.verdict, a.reason, a.lon, a.lat, a.grid,
+       a.parent, a.version, v.name as vessel_name, v.home_grid
+from alert a join vessel v on v.id = a.vessel
+where a.id = any(%(alerts)s) order by a.id for update of a;
+
+-- name: try_alerts
+-- The same, without those that somebody else is working on: the next tick has them.
+select a.id, a.kind, a.vessel, a.other, a.severity, a.status, a.opened, a.cleared,
+       a.acknowledged, a.closed, a.shelved_until, a.verdict, a.reason, a.lon, a.lat, a.grid,
+       a.parent, a.version, v.name as vessel_name, v.home_grid
+from alert a join vessel v on v.id = a.vessel
+where a.id = any(%(alerts)s) order by a.id for update of a skip locked;
+
+-- name: lock_orders
+-- Their orders: always after the alerts.
+select * from work_order where alert = any(%(alerts)s) order by alert for update;
+
+-- name: assignments
+-- Everybody who was asked, oldest first.
+select a.work_order, a.person, a.answer from assignment a
+join work_order w on w.id = a.work_order
+where w.alert = any(%(alerts)s) order by a.id;
+
+-- name: due
+-- Alerts whose orders the clock has something to say about.
+select a.id from alert a left join work_order w on w.alert = a.id
+where a.id in (
+    select alert from work_order where status = 'unassigned'
+    union all
+    select alert from work_order where status = 'offered' and accept_by <= %(now)s
+    union all
+    select id from alert where status = 'shelved' and shelved_until <= %(now)s
+    union all
+    select o.alert from work_order o join alert e on e.id = o.alert
+    where o.status in ('unassigned', 'offered')
+      and e.status in ('retracted', 'closed', 'invalid', 'suppressed')
+    union all
+    select o.alert from work_order o join alert e on e.id = o.alert
+    where o.status in ('accepted', 'in_progress') and e.status = 'retracted'
+      and not exists (select from outbox x where x.key = 'order:' || o.id || ':ended')
+    union all
+    select o.alert from alert e join work_order o on o.alert = e.id
+    where e.status = 'acknowledged' and e.cleared is not null and o.status = 'closed')
+order by w.severity desc nulls last, w.accept_by nulls first, a.id limit %(most)s;
+
+-- name: insert_order
+-- A new order; one alert has at most one.
+insert into work_order (alert, status, severity, grid, basis, reason, lead, level, step, accept_by,
+                        created, accepted, progress, closed, outcome, note, version)
+values (%(alert)s, %(status)s, %(severity)s, %(grid)s, %(basis)s, %(reason)s, %(lead)s, %(level)s,
+        %(step)s, %(accept_by)s, %(created)s, %(accepted)s, %(progress)s, %(closed)s, %(outcome)s,
+        %(note)s, 1)
+returning id, version;
+
+-- name: update_order
+-- The order after a decision; nobody else can have changed it, it is locked.
+update work_order
+set status = %(status)s, severity = %(severity)s, grid = %(grid)s, basis = %(basis)s,
+    reason = %(reason)s, lead = %(lead)s, level = %(level)s, step = %(step)s,
+    accept_by = %(accept_by)s, accepted = %(accepted)s, progress = %(progress)s,
+    closed = %(closed)s, outcome = %(outcome)s, note = %(note)s, version = version + 1
+where id = %(id)s and version = %(version)s
+returning id, version;
+
+-- name: answer
+-- The open assignment ends.
+update assignment set answered = %(now)s, answer = %(answer)s,
+                      reason = case when %(reason)s = '' then reason else %(reason)s end
+where work_order = %(id)s and answered is null;
+
+-- name: relieve
+-- Whoever had accepted has it no longer.
+update assignment set answer = 'relieved' where work_order = %(id)s and answer = 'accepted';
+
+-- name: ask
+-- Somebody is asked, or has taken it.
+insert into assignment (work_order, person, level, offered, answered, answer, reason)
+values (%(id)s, %(person)s, %(level)s, %(now)s,
+        case when %(answer)s = '' then null else %(now)s::timestamptz end, %(answer)s, %(reason)s);
+
+-- name: update_alert
+-- The people's side of an alert.
+update alert
+set status = %(status)s, acknowledged = %(acknowledged)s, closed = %(closed)s,
+    shelved_until = %(shelved_until)s, verdict = %(verdict)s, reason = %(reason)s,
+    version = version + 1
+where id = %(id)s
+returning version;
+
+-- name: locate_alert
+-- The sea grid at the alert's position.
+update alert set grid = %(grid)s where id = %(id)s;

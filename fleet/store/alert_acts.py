@@ -1,0 +1,266 @@
+"""What people (and the end of a shelving) do to an alert, and what that does to its order.
+
+An acknowledgement by the person asked is an acceptance. Every act stops what was ringing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleet.alerts import lifecycle
+from fleet.columns import from_datetime, to_datetime
+from fleet.grid import answers, closing, escalation
+from fleet.grid.answers import Actor, Invalid, NotYours
+from fleet.grid.closing import Verdict
+from fleet.grid.lifecycle import WAITING, WORKING, Outcome
+from fleet.grid.order import Step
+from fleet.grid.policy import default
+from fleet.grid.words import Reason
+from fleet.model import DAY, Act, Severity, Status
+from fleet.store import people
+from fleet.store.db import Connection, one, queries
+from fleet.store.dossier import Dossier, lock, set_alert, write
+from fleet.store.events import Event
+
+SQL = queries("orders")
+LONGEST_SHELF = 366 * DAY
+ACCEPTED = {
+    Status.ACTIVE: (Act.ACKNOWLEDGE,),
+    Status.CLEARED: (Act.ACKNOWLEDGE,),
+    Status.SHELVED: (Act.UNSHELVE, Act.ACKNOWLEDGE),
+}
+
+
+class NotFoundError(LookupError):
+    """There is no such alert or order."""
+
+
+class StaleError(Exception):
+    """It changed since the caller looked."""
+
+    def __init__(self, seen: int, present: int) -> None:
+        super().__init__(f"it changed meanwhile: you saw version {seen}, it is now {present}")
+        self.seen, self.present = seen, present
+
+
+async def on_alert(
+    conn: Connection,
+    alert: int,
+    act: Act | str,
+    actor: Actor,
+    *,
+    now: int | None = None,
+    version: int | None = None,
+    reason: str = "",
+    until: int | None = None,
+) -> tuple[dict[str, Any], list[Event]]:
+    """Acknowledge, shelve, unshelve or close an alert; the caller appends the events."""
+    now = await clock(conn) if now is None else now
+    dossier = await one_dossier(conn, alert)
+    fresh(version, dossier.alert["version"])
+    permit(dossier, Act(act), actor)
+    match Act(act):
+        case Act.ACKNOWLEDGE:
+            dossier, events = await acknowledge(conn, dossier, now, actor, reason)
+        case Act.SHELVE:
+            dossier, events = await _shelve(conn, dossier, now, actor, reason, until)
+        case Act.UNSHELVE:
+            dossier, events = await unshelve(conn, dossier, now, actor)
+        case Act.CLOSE:
+            if not closing.may_close(dossier.case.severity, reason):
+                raise Invalid("reason", f"must be one of {', '.join(closing.RED_REASONS)}")
+            dossier, events = await _end(conn, dossier, Act.CLOSE, now, actor, reason=reason)
+        case other:
+            raise lifecycle.NotAllowed(dossier.status, other, "the engine does that")
+    return dict(dossier.alert), events
+
+
+async def verdict(
+    conn: Connection,
+    alert: int,
+    said: str,
+    actor: Actor,
+    *,
+    reason: str = "",
+    now: int | None = None,
+    version: int | None = None,
+) -> tuple[dict[str, Any], list[Event]]:
+    """Say whether the alert was true; a false alarm or a test ends it and its order."""
+    now = await clock(conn) if now is None else now
+    if said not in set(Verdict):
+        raise Invalid("verdict", f"must be one of {', '.join(Verdict)}")
+    if not reason.strip():
+        raise Invalid("reason", "say why")
+    dossier = await one_dossier(conn, alert)
+    fresh(version, dossier.alert["version"])
+    permit(dossier, Act.INVALIDATE, actor)
+    if said != Verdict.TRUE:
+        dossier, events = await _end(
+            conn, dossier, Act.INVALIDATE, now, actor, reason=reason, verdict=said
+        )
+    elif dossier.status in {Status.ACTIVE, Status.CLEARED}:
+        dossier, events = await acknowledge(conn, dossier, now, actor, reason, verdict=said)
+    else:
+        dossier, events = await _note(conn, dossier, actor, reason=reason, verdict=said)
+    return dict(dossier.alert), events
+
+
+async def acknowledge(
+    conn: Connection, dossier: Dossier, now: int, actor: Actor, reason: str = "", **changes: Any
+) -> tuple[Dossier, list[Event]]:
+    """Somebody has looked. By the person asked it is an acceptance; else it buys time."""
+    order = dossier.order
+    dossier, event = await set_alert(
+        conn, dossier, Act.ACKNOWLEDGE, now, actor, reason=reason, **changes
+    )
+    if order is None or order.status not in WAITING:
+        return dossier, [event]
+    if actor.person is not None and actor.person == order.lead:
+        step: Step | None = answers.accept(order, actor.person, now)
+    elif dossier.status == Status.CLOSED:
+        step = escalation.end(order, Reason.ALERT_ENDED, now)
+    else:
+        desk = dossier.desk(await people.roster(conn, now), now)
+        step = escalation.hold(desk, order, Reason.LOOKED_AT)
+    return await _and_write(conn, dossier, step, now, actor, event)
+
+
+async def unshelve(
+    conn: Connection, dossier: Dossier, now: int, actor: Actor | None = None
+) -> tuple[Dossier, list[Event]]:
+    """The shelving ends, by hand or by its time: whoever is on duty now is asked afresh."""
+    dossier, event = await set_alert(conn, dossier, Act.UNSHELVE, now, actor)
+    order = dossier.order
+    if order is None or order.status not in WAITING:
+        return dossier, [event]
+    step = escalation.resume(dossier.desk(await people.roster(conn, now), now), order)
+    return await _and_write(conn, dossier, step, now, actor, event)
+
+
+async def _shelve(
+    conn: Connection, dossier: Dossier, now: int, actor: Actor, reason: str, until: int | None
+) -> tuple[Dossier, list[Event]]:
+    if not reason.strip():
+        raise Invalid("reason", "say why")
+    if until is None or not now < until <= now + LONGEST_SHELF:
+        raise Invalid("until", "must lie in the future, at the most a year away")
+    dossier, event = await set_alert(
+        conn, dossier, Act.SHELVE, now, actor, reason=reason, shelved_until=to_datetime(until)
+    )
+    order = dossier.order
+    if order is None or order.status not in WAITING:
+        return dossier, [event]
+    step = escalation.hold(dossier.desk(await people.roster(conn, now), now), order, Reason.SHELVED)
+    return await _and_write(conn, dossier, step, now, actor, event)
+
+
+async def _end(
+    conn: Connection, dossier: Dossier, act: Act, now: int, actor: Actor, **changes: Any
+) -> tuple[Dossier, list[Event]]:
+    """A person ends the alert: so ends its order, with the same word if somebody was at work."""
+    order = dossier.order
+    dossier, event = await set_alert(conn, dossier, act, now, actor, **changes)
+    if order is None:
+        return dossier, [event]
+    if order.status not in WORKING:
+        step = escalation.end(order, Reason.ALERT_ENDED, now)
+        return await _and_write(conn, dossier, step, now, actor, event)
+    said = Verdict(changes["verdict"]) if "verdict" in changes else None
+    outcome = closing.order_outcome(act, changes["reason"], said)
+    step = answers.close(order, outcome, changes["reason"], now)
+    return await _and_write(conn, dossier, step, now, actor, event)
+
+
+async def _note(
+    conn: Connection, dossier: Dossier, actor: Actor, **changes: Any
+) -> tuple[Dossier, list[Event]]:
+    """A verdict that moves nothing: the alert has been looked at, or has ended, already."""
+    alert = {**dossier.alert, **changes}
+    alert["version"] = (await one(conn, SQL["update_alert"], **alert))["version"]
+    event = Event(
+        "verdict", alert["id"], None, alert["vessel"], None, alert["grid"], actor.account,
+        changes["reason"], {"verdict": changes["verdict"]},
+    )  # fmt: skip
+    return Dossier(alert, dossier.case, dossier.order, dossier.asked), [event]
+
+
+async def _and_write(
+    conn: Connection,
+    dossier: Dossier,
+    step: Step | None,
+    now: int,
+    actor: Actor | None,
+    event: Event,
+) -> tuple[Dossier, list[Event]]:
+    if step is None:
+        return dossier, [event]
+    dossier, events = await write(conn, dossier, step, now, actor)
+    return dossier, [event, *events]
+
+
+def permit(dossier: Dossier, act: Act, actor: Actor) -> None:
+    """The command centre may do anything a person may; a member acknowledges, a lead the rest."""
+    if actor.role == "commander":
+        return
+    if actor.role != "member":
+        raise NotYours(act, f"the role {actor.role} has no part in dispatch")
+    order = dossier.order
+    lead = order is not None and actor.person is not None and order.lead == actor.person
+    if act != Act.ACKNOWLEDGE and not lead:
+        raise NotYours(act, "only its lead or the command centre does that")
+
+
+async def one_dossier(conn: Connection, alert: int) -> Dossier:
+    """The locked dossier of one alert."""
+    found = await lock(conn, [alert])
+    if alert not in found:
+        raise NotFoundError(f"no alert {alert}")
+    return found[alert]
+
+
+async def clock(conn: Connection) -> int:
+    """The database's time."""
+    return from_datetime((await one(conn, SQL["clock"]))["now"])
+
+
+def fresh(seen: int | None, present: int) -> None:
+    if seen is not None and seen != present:
+        raise StaleError(seen, present)
+
+
+async def accepted(
+    conn: Connection, dossier: Dossier, now: int, actor: Actor
+) -> tuple[Dossier, list[Event]]:
+    """Accepting the order acknowledges the alert, shelved or not."""
+    events = []
+    for act in ACCEPTED.get(dossier.status, ()):
+        dossier, event = await set_alert(conn, dossier, act, now, actor)
+        events.append(event)
+    return dossier, events
+
+
+async def settle(
+    conn: Connection, dossier: Dossier, outcome: Outcome, now: int, actor: Actor
+) -> tuple[Dossier, list[Event]]:
+    """The outcome of the order is the verdict on the alert, and may end it."""
+    verdict = closing.VERDICTS[outcome]
+    changes = {"reason": str(outcome), "verdict": verdict or dossier.alert["verdict"]}
+    act = closing.alert_act(
+        outcome,
+        dossier.status,
+        cleared=dossier.alert["cleared"] is not None,
+        person_ends=dossier.case.kind in default().person_ends,
+    )
+    if act is not None:
+        dossier, event = await set_alert(conn, dossier, act, now, actor, **changes)
+        return dossier, [event]
+    return await _note(conn, dossier, actor, **changes) if verdict else (dossier, [])
+
+
+def rings(dossier: Dossier, severity: Severity) -> bool:
+    """Whether the case is one for people: above information, no child, not yet over."""
+    return (
+        severity >= Severity.WARNING
+        and dossier.case.parent is None
+        and dossier.status in closing.LIVING
+    )

@@ -1,0 +1,262 @@
+"""Work orders in the database: opened for alerts, moved by people, watched by the clock.
+
+Every function locks alert before order, is safe to run again, and returns its events: the caller
+appends them last and commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fleet.columns import to_datetime
+from fleet.grid import answers, escalation
+from fleet.grid.answers import Actor, Invalid
+from fleet.grid.closing import LIVING
+from fleet.grid.lifecycle import OPEN, WORKING, NotAllowed, OrderAct, OrderStatus, Outcome
+from fleet.grid.order import Order, Step
+from fleet.grid.policy import default
+from fleet.grid.roster import Roster
+from fleet.grid.words import Reason
+from fleet.model import Act, Case, Status
+from fleet.store import alert_acts, notices, outbox, people
+from fleet.store.alert_acts import NotFoundError, StaleError, on_alert, verdict
+from fleet.store.db import Connection, queries, rows
+from fleet.store.dossier import Dossier, lock, set_alert, write
+from fleet.store.events import Event
+
+__all__ = [
+    "Actor", "NotFoundError", "OrderAct", "StaleError", "act", "on_alert", "open_orders", "tick",
+    "verdict",
+]  # fmt: skip
+
+SQL = queries("orders")
+MOST = 200
+"""Orders that one tick looks at; the next one follows within a second."""
+
+
+async def open_orders(conn: Connection, cases: Sequence[Case], now: int) -> list[Event]:
+    """Orders for newly opened and raised cases, and word to the boats themselves."""
+    if not cases:
+        return []
+    latest = {case.alert: case for case in cases}
+    dossiers = await lock(conn, latest)
+    roster = await people.roster(conn, now)
+    events: list[Event] = []
+    for alert in sorted(dossiers):
+        dossier = replace(dossiers[alert], case=latest[alert])
+        dossier = await _located(conn, dossier, roster)
+        done, more = await _rung(conn, dossier, roster, now)
+        roster = _busier(roster, dossier, done, now)
+        events += more
+    await _tell_boats(conn, [replace(d, case=latest[a]) for a, d in dossiers.items()], now)
+    return events
+
+
+async def _rung(
+    conn: Connection, dossier: Dossier, roster: Roster, now: int
+) -> tuple[Dossier, list[Event]]:
+    """Open, raise or reopen the order of one case, where one is due."""
+    case, order, events = dossier.case, dossier.order, list[Event]()
+    if case.kind in default().no_order or not alert_acts.rings(dossier, case.severity):
+        return dossier, []
+    worse = order is not None and case.severity > order.severity
+    if worse and dossier.status == Status.SHELVED:
+        dossier, event = await set_alert(conn, dossier, Act.UNSHELVE, now, reason=Reason.SEVERITY)
+        events.append(event)
+    desk = dossier.desk(roster, now)
+    if order is None:
+        step = escalation.open_order(desk, Order(case.alert, case.severity, now))
+    elif worse and order.status in OPEN:
+        step = escalation.worsen(desk, order, case.severity)
+    elif order.status == OrderStatus.VOID or (worse and order.status == OrderStatus.CLOSED):
+        step = escalation.reopen(desk, order)
+    else:
+        return dossier, events
+    dossier, more = await write(conn, dossier, step, now)
+    return dossier, [*events, *more]
+
+
+async def tick(conn: Connection, now: int) -> list[Event]:
+    """What time alone brings about: deadlines, ended shelvings, alerts that went away."""
+    due = await rows(conn, SQL["due"], now=to_datetime(now), most=MOST)
+    if not due:
+        return []
+    dossiers = await lock(conn, {row["id"] for row in due}, wait=False)
+    roster = await people.roster(conn, now)
+    events: list[Event] = []
+    for dossier in dossiers.values():
+        done, more = await _ticked(conn, dossier, roster, now)
+        roster = _busier(roster, dossier, done, now)
+        events += more
+    return events
+
+
+async def _ticked(
+    conn: Connection, dossier: Dossier, roster: Roster, now: int
+) -> tuple[Dossier, list[Event]]:
+    until = dossier.alert["shelved_until"]
+    if dossier.status == Status.SHELVED:
+        over = until is not None and until <= to_datetime(now)
+        return await alert_acts.unshelve(conn, dossier, now) if over else (dossier, [])
+    order = dossier.order
+    if order is None:
+        return dossier, []
+    if order.status == OrderStatus.CLOSED and dossier.status == Status.ACKNOWLEDGED:
+        dossier, event = await set_alert(conn, dossier, Act.CLOSE, now, reason=order.outcome)
+        return dossier, [event]
+    step = _gone(dossier, order, now) or escalation.due(dossier.desk(roster, now), order)
+    return (dossier, []) if step is None else await write(conn, dossier, step, now)
+
+
+def _gone(dossier: Dossier, order: Order, now: int) -> Step | None:
+    """What an alert that went away does to its order."""
+    reasons = {
+        Status.RETRACTED: Reason.RETRACTED,
+        Status.SUPPRESSED: Reason.SUPPRESSED,
+        Status.CLOSED: Reason.ALERT_ENDED,
+        Status.INVALID: Reason.ALERT_ENDED,
+    }
+    reason = reasons.get(dossier.status)
+    if reason is None or (order.status in WORKING and reason != Reason.RETRACTED):
+        return None
+    return escalation.end(order, reason, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person wants done to an order."""
+
+    act: OrderAct
+    reason: str
+    note: str
+    person: int | None
+    step: str
+    outcome: str
+
+
+async def act(
+    conn: Connection,
+    order: int,
+    act: OrderAct | str,
+    actor: Actor,
+    *,
+    now: int | None = None,
+    version: int | None = None,
+    **fields: Any,
+) -> tuple[Order, list[Event]]:
+    """Accept, decline, progress, reassign, handover or close; `fields` as in Request."""
+    now = await alert_acts.clock(conn) if now is None else now
+    blank: Mapping[str, Any] = {"reason": "", "note": "", "person": None, "step": "", "outcome": ""}
+    asked = Request(OrderAct(act), **{**blank, **fields})
+    dossier = await _of_order(conn, order)
+    present = _order(dossier)
+    if _again(present, asked, actor):
+        return present, []
+    alert_acts.fresh(version, present.version)
+    roster = await people.roster(conn, now)
+    step = await _step(conn, dossier, roster, asked, actor, now)
+    dossier, events = await write(conn, dossier, step, now, actor)
+    dossier, more = await _alert_side(conn, dossier, asked, actor, now)
+    return _order(dossier), [*events, *more]
+
+
+async def _step(
+    conn: Connection, dossier: Dossier, roster: Roster, asked: Request, actor: Actor, now: int
+) -> Step:
+    order, desk = _order(dossier), dossier.desk(roster, now)
+    if asked.act == OrderAct.ACCEPT and order.status in WORKING:
+        raise NotAllowed(order.status, asked.act, await _who(conn, order))
+    answers.permit(order, asked.act, actor, desk)
+    match asked.act:
+        case OrderAct.ACCEPT:
+            return answers.accept(order, actor.person or 0, now)
+        case OrderAct.DECLINE:
+            if not asked.reason.strip():
+                raise Invalid("reason", "say why")
+            return escalation.decline(desk, order, asked.reason)
+        case OrderAct.PROGRESS:
+            return answers.progress(order, asked.step, asked.note)
+        case OrderAct.REASSIGN | OrderAct.HANDOVER:
+            person = await _known(conn, asked.person)
+            return answers.pass_on(desk, order, asked.act, person, asked.reason)
+        case OrderAct.CLOSE:
+            return answers.close(order, asked.outcome, asked.note, now)
+        case other:
+            raise NotAllowed(order.status, other, "the service does that")
+
+
+async def _alert_side(
+    conn: Connection, dossier: Dossier, asked: Request, actor: Actor, now: int
+) -> tuple[Dossier, list[Event]]:
+    """An acceptance acknowledges the alert; an outcome may end it."""
+    if asked.act == OrderAct.ACCEPT:
+        return await alert_acts.accepted(conn, dossier, now, actor)
+    if asked.act == OrderAct.CLOSE:
+        return await alert_acts.settle(conn, dossier, Outcome(asked.outcome), now, actor)
+    return dossier, []
+
+
+def _again(order: Order, asked: Request, actor: Actor) -> bool:
+    """A second tap, or a request repeated after its answer was lost: nothing is left to do."""
+    if asked.act == OrderAct.ACCEPT:
+        mine = actor.person is not None and order.lead == actor.person
+        return mine and order.status in WORKING
+    closed = order.status == OrderStatus.CLOSED
+    return asked.act == OrderAct.CLOSE and closed and order.outcome == asked.outcome
+
+
+async def _of_order(conn: Connection, order: int) -> Dossier:
+    found = await rows(conn, SQL["alert_of"], id=order)
+    if not found:
+        raise NotFoundError(f"no order {order}")
+    return await alert_acts.one_dossier(conn, found[0]["alert"])
+
+
+def _order(dossier: Dossier) -> Order:
+    if dossier.order is None:
+        raise NotFoundError(f"alert {dossier.case.alert} has no order")
+    return dossier.order
+
+
+async def _known(conn: Connection, person: int | None) -> int:
+    """The person named, if there is such a one who still serves."""
+    found = {} if person is None else await people.contacts(conn, [person])
+    if person is None or person not in found or not found[person].active:
+        raise Invalid("person", "nobody of that number serves here")
+    return person
+
+
+async def _who(conn: Connection, order: Order) -> str:
+    found = await people.contacts(conn, [order.lead or 0])
+    return " ".join(f"{c.name} has it" for c in found.values())
+
+
+def _busier(roster: Roster, before: Dossier, after: Dossier, now: int) -> Roster:
+    """The roster with one more order for whoever has just been asked."""
+    lead = after.order.lead if after.order else None
+    if lead is None or (before.order is not None and before.order.lead == lead):
+        return roster
+    return roster.busier(lead, now)
+
+
+async def _located(conn: Connection, dossier: Dossier, roster: Roster) -> Dossier:
+    """The alert knows its sea grid from the first look on."""
+    grids = roster.at(dossier.case.lon, dossier.case.lat)
+    if dossier.alert["grid"] is not None or not grids:
+        return dossier
+    await conn.execute(SQL["locate_alert"], {"id": dossier.case.alert, "grid": grids[0]})
+    return replace(dossier, alert={**dossier.alert, "grid": grids[0]})
+
+
+async def _tell_boats(conn: Connection, dossiers: Sequence[Dossier], now: int) -> None:
+    """What concerns the boat directly goes to its own terminals too, at every severity."""
+    told = [
+        d
+        for d in dossiers
+        if d.case.kind in default().tell_captain and d.status in LIVING and d.case.parent is None
+    ]
+    aboard = await people.terminals(conn, {d.case.vessel for d in told}, now) if told else {}
+    for d in told:
+        await outbox.put(conn, notices.to_boat(d.case, aboard.get(d.case.vessel, [])))

@@ -1,0 +1,154 @@
+"""The transactional outbox: messages are rows, written with the decision that they tell.
+
+Delivery is at least once with one key a message, so the receiver can tell a repetition; a row that
+was cancelled is never sent later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from fleet.store.db import Connection, one, plain, queries, rows
+
+SQL = queries("outbox")
+CHANNEL = "fleet_outbox"  #: of NOTIFY
+LEASE_S = 30.0
+
+RINGING = (
+    "order.offered", "order.raised", "order.alarm", "notice", "alert",
+    "fleet.alert.open", "fleet.alert.raise", "fleet.order.offer", "fleet.order.escalate",
+    "fleet.order.raise", "fleet.order.alarm",
+)  # fmt: skip
+"""Types of message that call for attention, and so end with an acknowledgement."""
+
+
+class Channel(StrEnum):
+    MQTT = "mqtt"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one receiver. `body["type"]` says what it is."""
+
+    key: str
+    recipient: str  #: MQTT topic; empty for the one webhook
+    body: Mapping[str, Any]
+    alert: int | None = None
+    work_order: int | None = None
+    channel: Channel = Channel.MQTT
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message under our lease."""
+
+    id: int
+    key: str
+    recipient: str
+    body: Mapping[str, Any]
+    attempts: int  #: this one included
+    age_s: float
+
+
+async def put(conn: Connection, messages: Sequence[Message]) -> None:
+    """Write the messages and hint to the sender. The same key twice is one message."""
+    if not messages:
+        return
+    async with conn.cursor() as cursor:
+        await cursor.executemany(SQL["put"], [_row(m) for m in messages])
+    await conn.execute(SQL["hint"], {"channel": CHANNEL})
+
+
+async def cancel_alert(conn: Connection, alert: int, why: str) -> int:
+    """Nothing queued for the alert rings any more, whoever it was for."""
+    cursor = await conn.execute(
+        SQL["cancel_alert"], {"alert": alert, "why": why, "types": list(RINGING)}
+    )
+    return cursor.rowcount
+
+
+async def cancel_order(conn: Connection, order: int, why: str) -> int:
+    """Nothing queued for the order rings any more."""
+    cursor = await conn.execute(
+        SQL["cancel_order"], {"order": order, "why": why, "types": list(RINGING)}
+    )
+    return cursor.rowcount
+
+
+async def claim(conn: Connection, channel: Channel, most: int, lease_s: float) -> list[Due]:
+    """Take what is due under a lease; the caller commits before it sends."""
+    found = await rows(conn, SQL["claim"], channel=channel, most=most, lease_s=lease_s)
+    found.sort(key=lambda r: r["id"])
+    now = (await one(conn, "select now() as now"))["now"]
+    return [
+        Due(
+            r["id"], r["key"], r["recipient"], r["body"], r["attempts"],
+            (now - r["created"]).total_seconds(),
+        )
+        for r in found
+    ]  # fmt: skip
+
+
+async def check(conn: Connection, due: Due) -> tuple[bool, bool]:
+    """Just before sending: (still ours, still this receiver's affair)."""
+    row = await one(conn, SQL["check"], id=due.id, attempts=due.attempts)
+    return row["ours"], row["current"]
+
+
+async def sent(conn: Connection, due: Due) -> None:
+    await conn.execute(SQL["sent"], {"id": due.id})
+
+
+async def again(conn: Connection, due: Due, wait_s: float, error: str) -> None:
+    """Try again later."""
+    await conn.execute(SQL["again"], _mine(due) | {"wait_s": wait_s, "error": error[:500]})
+
+
+async def release(conn: Connection, due: Due) -> None:
+    """Give the row back untried."""
+    await conn.execute(SQL["release"], _mine(due))
+
+
+async def fail(conn: Connection, due: Due, error: str) -> bool:
+    """Give up; True if the row was still ours to give up."""
+    cursor = await conn.execute(SQL["fail"], _mine(due) | {"error": error[:500]})
+    return cursor.rowcount > 0
+
+
+async def supersede(conn: Connection, due: Due, why: str) -> None:
+    """Cancel a row that events have overtaken."""
+    await conn.execute(SQL["supersede"], _mine(due) | {"why": why})
+
+
+async def counts(conn: Connection) -> list[dict[str, Any]]:
+    """Rows by channel and state, for /metrics and the status page."""
+    return await rows(conn, SQL["counts"])
+
+
+async def tail(conn: Connection, most: int = 200) -> list[dict[str, Any]]:
+    """The events that have no webhook message yet; moves the cursor past them."""
+    await conn.execute(SQL["begin"])
+    cursor = await rows(conn, SQL["cursor"])
+    if not cursor:
+        return []  # another sender is at it
+    found = await rows(conn, SQL["events"], seq=cursor[0]["seq"], most=most)
+    if found:
+        await conn.execute(SQL["advance"], {"seq": found[-1]["seq"]})
+    return found
+
+
+def _mine(due: Due) -> dict[str, Any]:
+    return {"id": due.id, "attempts": due.attempts}
+
+
+def _row(m: Message) -> dict[str, Any]:
+    return {
+        "key": m.key, "channel": m.channel, "recipient": m.recipient, "alert": m.alert,
+        "work_order": m.work_order, "body": Jsonb(plain(m.body)),
+    }  # fmt: skip
