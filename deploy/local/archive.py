@@ -96,8 +96,9 @@ class Archive:
 
     def _apt(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "APT_CONFIG": str(self.here / "apt.conf"), "LC_ALL": "C"}
+        # Not in `debs`: apt keeps silent about a file that is there already.
         done = subprocess.run(
-            ["apt-get", *words], cwd=self.debs, env=env, check=False, capture_output=True, text=True
+            ["apt-get", *words], cwd=self.here, env=env, check=False, capture_output=True, text=True
         )
         if check and done.returncode:
             lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]

@@ -15,7 +15,8 @@ from deploy.local.places import local
 from deploy.local.prefix import unpack
 from deploy.local.say import Missing, say
 
-WHEELS = Path("/usr/share/python-wheels")
+SHARED = "usr/share/python-wheels"
+WHEELS = Path("/") / SHARED
 PACKAGE = "python3-pip-whl"
 
 
@@ -43,7 +44,7 @@ def newest(folder: Path) -> Path | None:
 def fetched() -> Path:
     """Take the wheel out of Debian's package."""
     folder = local() / "pip"
-    wheels = folder / WHEELS.relative_to("/")
+    wheels = folder / SHARED
     if not newest(wheels):
         say("this Python came without pip: taking one from Debian")
         archive = Archive(local() / "archive-pip")

@@ -41,7 +41,6 @@ class Broker:
         self.program = binaries.mosquitto
         self.settings = dict(settings or {})
         self.account = account()
-        self._child: subprocess.Popen[bytes] | None = None
 
     # Facts
 
@@ -94,7 +93,7 @@ class Broker:
     def start(self) -> None:
         """Start the broker, unless it runs."""
         self.init()
-        if self.running() and process.answers(self.port):
+        if self.running() and self._ready():
             return
         self.kill9()
         for _ in range(3):
@@ -105,11 +104,9 @@ class Broker:
     def stop(self) -> None:
         """End the broker as the system would: it saves its queues first."""
         process.kill(process.serving("mosquitto", self.folder), signal.SIGTERM, 30)
-        self._bury()
 
     def kill9(self) -> None:
         process.kill(process.serving("mosquitto", self.folder))
-        self._bury()
 
     # Steps
 
@@ -117,31 +114,30 @@ class Broker:
         port = process.choose(self.folder / "port")
         self.account.write(self.folder / "port", f"{port}\n")
         self.account.write(self.folder / "conf", self._settings(port))
-        self._child = subprocess.Popen(
-            [str(self.program), "-c", str(self.folder / "conf")],
+        subprocess.run(
+            [str(self.program), "-d", "-c", str(self.folder / "conf")],
+            check=False,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
             **self.account.identity,
         )
-        process.until(lambda: process.answers(port) or not self.running(), 10)
-        if self.running() and process.answers(port):
+        process.until(lambda: self._ready() or not self.running(), 10)
+        if self.running() and self._ready():
             return True
         self.kill9()
         return False
+
+    def _ready(self) -> bool:
+        """Whether the one who answers at our port is ours: it knows our password."""
+        return admits(self.port, SERVICE, self.password_of(SERVICE))
 
     def _settings(self, port: int) -> str:
         text = Template(SETTINGS.read_text()).substitute(port=port, folder=self.folder)
         names = tuple(f"{key} " for key in self.settings)
         kept = [line for line in text.splitlines() if not (names and line.startswith(names))]
         return "\n".join([*kept, *(f"{k} {v}" for k, v in self.settings.items()), ""])
-
-    def _bury(self) -> None:
-        if self._child:
-            self._child.wait(10)
-            self._child = None
 
     def _secrets(self) -> dict[str, str]:
         path = self.folder / "secrets"

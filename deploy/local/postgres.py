@@ -48,7 +48,7 @@ class Cluster:
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.log = self.folder / "log"
-        self.binaries = binaries.postgres
+        self.programs = binaries
         self.settings = dict(settings or {})
         self.account = account()
 
@@ -130,7 +130,10 @@ class Cluster:
     # Steps
 
     def _same_version(self) -> None:
-        made, here = (self.data / "PG_VERSION").read_text().strip(), self.binaries.parent.name
+        made, here = (
+            (self.data / "PG_VERSION").read_text().strip(),
+            self.programs.postgres.parent.name,
+        )
         if made != here:
             raise Missing(f"{self.data} was made by PostgreSQL {made}, here is {here}; remove it")
 
@@ -148,7 +151,7 @@ class Cluster:
         self.account.write(self.folder / "port", f"{port}\n")
         self.account.write(self.data / "postgresql.auto.conf", self._settings(port))
         command = [
-            str(self.binaries / "pg_ctl"), "start", "--wait", "--timeout=60",
+            str(self.programs.postgres / "pg_ctl"), "start", "--wait", "--timeout=60",
             f"--pgdata={self.data}", f"--log={self.log}",
         ]  # fmt: skip
         done = subprocess.run(
@@ -179,7 +182,7 @@ class Cluster:
 
     def _run(self, program: str, *words: str) -> str:
         done = subprocess.run(
-            [str(self.binaries / program), *words],
+            [str(self.programs.postgres / program), *words],
             check=False,
             cwd=self.folder,
             env=self._env(),

@@ -77,8 +77,11 @@ class Prefix:
         if patcher:
             self._patch(recipe, patcher)
         self._prove(recipe)
-        self.stamp.write_text(json.dumps(self._identity(recipe)))
+        self.seal(recipe)
         source.close()
+
+    def seal(self, recipe: Recipe) -> None:
+        self.stamp.write_text(json.dumps(self._identity(recipe)))
 
     def one(self, *globs: str) -> Path:
         found = [path for glob in globs for path in sorted(self.root.glob(glob))]

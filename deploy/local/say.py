@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 
 
-class Missing(Exception):  # noqa: N818 -- reads as what it says: something is missing
+class Missing(Exception):
     """Something this machine lacks; the message is one sentence saying what to do."""
 
 

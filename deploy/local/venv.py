@@ -1,7 +1,7 @@
 """The virtual environment: made without ensurepip if need be, filled from hashed locks only.
 
 Invariant: a `.venv` whose stamp says what is wanted is whole and is not touched; one without a
-stamp, or made for another place, was not finished or was moved, and is made again.
+stamp, with a stamp that says `busy`, or made for another place, is made again.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def read_stamp() -> Stamp | None:
         found: Stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return None
-    whole = PYTHON.exists() and (VENV / "bin/pip").exists() and found.get("root") == str(VENV)
-    return found if whole else None
+    whole = PYTHON.exists() and (VENV / "bin/pip").exists() and "busy" not in found
+    return found if whole and found.get("root") == str(VENV) else None
 
 
 def write_stamp(stamp: Stamp) -> Stamp:
@@ -88,7 +88,12 @@ def install(group: str, found: Stamp) -> Stamp:
     installer = pip(PYTHON) if first else [str(PYTHON), "-m", "pip"]
     pins = len(re.findall(r"^[a-z0-9]", lock.read_text(), re.MULTILINE))
     words = ["install", "--require-hashes", "--no-deps", "-r", str(lock)]
-    run_pip([*installer, *words], Progress(f"installing {group}", pins))
+    write_stamp({**found, "busy": group})  # a pip that is killed leaves halves of packages
+    try:
+        run_pip([*installer, *words], Progress(f"installing {group}", pins))
+    except Missing:
+        write_stamp(found)
+        raise
     return write_stamp({**found, group: want})
 
 
