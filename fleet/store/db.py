@@ -6,12 +6,14 @@ transaction. Write order inside one: vessels, positions, alerts, orders, outbox,
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, LiteralString, TypeAlias
 
+import numpy as np
 from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
@@ -21,6 +23,10 @@ Connection: TypeAlias = AsyncConnection[dict[str, Any]]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
 
 NAME = "-- name: "
+BOUNDS = (
+    " -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    " -c client_connection_check_interval=5s"
+)
 
 
 @cache
@@ -44,6 +50,25 @@ async def rows(conn: Connection, query: LiteralString, **params: Any) -> list[di
     return await (await conn.execute(query, params)).fetchall()
 
 
+def plain(value: Any) -> Any:
+    """Anything as JSON and text that PostgreSQL takes: no NaN, no NUL, no NumPy, no enum."""
+    match value:
+        case str():
+            return str(value).replace("\0", "").encode("utf-8", "replace").decode()
+        case bool() | int() | None:
+            return value
+        case float():
+            return float(value) if math.isfinite(value) else None
+        case Mapping():
+            return {plain(str(k)): plain(v) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(v) for v in value]
+        case np.generic() | np.ndarray():
+            return plain(value.tolist())
+        case _:
+            return plain(str(value))
+
+
 @asynccontextmanager
 async def savepoint(conn: Connection) -> AsyncIterator[None]:
     """Undo what is done inside when it raises; never commit, even as the first thing done."""
@@ -53,15 +78,22 @@ async def savepoint(conn: Connection) -> AsyncIterator[None]:
         yield
 
 
-async def connect(url: str, application: str) -> Connection:
-    """A single connection with rows as dictionaries and UTC times."""
+async def connect(url: str, application: str, *, careful: bool = False) -> Connection:
+    """A single connection with rows as dictionaries and UTC times.
+
+    `careful` bounds how long a statement may run or wait, and notices a peer that is gone.
+    """
     return await AsyncConnection.connect(
         url,
         autocommit=False,
         row_factory=dict_row,
         application_name=application,
-        options="-c timezone=UTC",
+        options="-c timezone=UTC" + (BOUNDS if careful else ""),
         connect_timeout=5,
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
+        tcp_user_timeout=20_000,
     )
 
 

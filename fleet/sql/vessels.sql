@@ -1,0 +1,68 @@
+-- name: load
+-- What the rules need to know of every vessel.
+select id, class, registered, coalesce(interval_s, 0) as interval_s,
+       coalesce(length_m, 'NaN') as length_m
+from vessel order by id;
+
+-- name: identities
+-- Which identity leads where, now; the surest wins.
+select distinct on (kind, value) kind, value, vessel from vessel_identity
+where valid_from <= now() and now() < valid_to
+order by kind, value, confidence desc, valid_from desc;
+
+-- name: lock
+-- One at a time makes new vessels.
+select pg_advisory_xact_lock(hashtext('fleet.vessel'));
+
+-- name: known
+-- Those of the wanted identities that lead somewhere now.
+select distinct on (value) value, vessel from vessel_identity
+where kind = %(kind)s and value = any(%(values)s) and valid_from <= now() and now() < valid_to
+order by value, confidence desc, valid_from desc;
+
+-- name: numbers
+-- Ids for new vessels.
+select nextval(pg_get_serial_sequence('vessel', 'id')) as id
+from generate_series(1, %(n)s) order by id;
+
+-- name: create
+-- Vessels known only from the air.
+insert into vessel (id, class)
+select id, class from unnest(%(ids)s::int[], %(classes)s::smallint[]) v (id, class) order by id;
+
+-- name: identify
+-- What they call themselves, from where an earlier owner of the identity ended.
+insert into vessel_identity (kind, value, vessel, valid_from)
+select %(kind)s, value, id, coalesce(
+    (select max(valid_to) from vessel_identity e where e.kind = %(kind)s and e.value = w.value),
+    '-infinity')
+from unnest(%(values)s::text[], %(ids)s::int[]) w (value, id) order by value;
+
+-- name: classify
+-- What the air says of vessels that are in no register.
+update vessel v set class = w.class, length_m = coalesce(nullif(w.length_m, 'NaN'), v.length_m),
+                    revision = nextval('config_revision')
+from unnest(%(ids)s::int[], %(classes)s::smallint[], %(lengths)s::float8[])
+     w (id, class, length_m)
+where v.id = w.id and not v.registered;
+
+-- name: rename
+-- The name a transmitter sends, where no register says otherwise.
+update vessel v set name = w.name, revision = nextval('config_revision')
+from unnest(%(ids)s::int[], %(names)s::text[]) w (id, name)
+where v.id = w.id and not v.registered and v.name <> w.name;
+
+-- name: statics
+-- What these transmitters last said of themselves.
+select distinct on (vessel) vessel, body from vessel_static
+where vessel = any(%(ids)s) order by vessel, t desc;
+
+-- name: add_static
+-- A change of it.
+insert into vessel_static (vessel, t, body) values (%(vessel)s, %(t)s, %(body)s)
+on conflict (vessel, t) do update set body = excluded.body;
+
+-- name: fingerprint
+-- Differs whenever the register was changed by people.
+select count(*) as vessels, coalesce(sum(revision), 0)::text as revisions
+from vessel where registered;

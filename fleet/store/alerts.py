@@ -1,0 +1,164 @@
+"""What the engine says happened, brought to the alerts: each key is one row, once.
+
+Invariant: every move goes through `alerts.lifecycle`; a change that the table does not allow (a
+repeated OPEN after a crash, a CLEAR of what people closed) changes nothing and is not an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
+from typing import Any, TypeAlias
+
+from psycopg.types.json import Jsonb
+
+from fleet.alerts.lifecycle import NotAllowed, move
+from fleet.columns import from_datetime, to_datetime
+from fleet.model import Act, Case, Change, Severity, Status
+from fleet.store.db import Connection, one, plain, queries, rows
+from fleet.store.events import Event
+
+SQL = queries("alerts")
+Key: TypeAlias = tuple[str, int, int, int]
+Row: TypeAlias = dict[str, Any]
+
+ASKS = (Act.OPEN, Act.RAISE)
+"""After these somebody may have to be asked."""
+
+
+async def apply(
+    conn: Connection,
+    changes: Sequence[Change],
+    now: int,
+    versions: Mapping[str, int] | None = None,
+) -> tuple[list[Case], list[Event]]:
+    """Bring the changes to the table, in order. Returns the cases newly opened or raised, and
+    what to append to the history. `versions` is the rule version by kind.
+    """
+    if not changes:
+        return [], []
+    table = await _find(conn, changes)
+    done: list[tuple[Change, Row]] = []
+    for change in changes:
+        row = table.get(key(change))
+        after = _opened(change, now, versions or {}) if row is None else _moved(row, change, now)
+        if after is not None:
+            table[key(change)] = after
+            done.append((change, after))
+    ids = await _write(conn, [table[k] for k in dict.fromkeys(key(c) for c, _ in done)])
+    homes = await _homes(conn, {change.vessel for change, _ in done})
+    events = [_event(change, row, ids[key(change)]) for change, row in done]
+    asked = dict.fromkeys(key(change) for change, _ in done if change.act in ASKS)
+    cases = [_case(ids[k], table[k], homes.get(k[1])) for k in asked]
+    return cases, events
+
+
+def key(change: Change) -> Key:
+    return change.kind, change.vessel, change.other, change.episode
+
+
+async def _find(conn: Connection, changes: Iterable[Change]) -> dict[Key, Row]:
+    keys = sorted({key(change) for change in changes})
+    found = await rows(
+        conn,
+        SQL["find"],
+        kinds=[k[0] for k in keys],
+        vessels=[k[1] for k in keys],
+        others=[k[2] for k in keys],
+        episodes=[to_datetime(k[3]) for k in keys],
+    )
+    return {_key_of(row): row for row in found}
+
+
+def _key_of(row: Row) -> Key:
+    return row["kind"], row["vessel"], row["other"], from_datetime(row["episode"])
+
+
+def _opened(change: Change, now: int, versions: Mapping[str, int]) -> Row | None:
+    """A new row. Only OPEN and RAISE make one: the others are about what was never said."""
+    if change.act not in ASKS:
+        return None
+    return {
+        "id": None, "kind": change.kind, "vessel": change.vessel, "other": change.other,
+        "episode": to_datetime(change.episode), "severity": int(change.severity),
+        "status": Status.ACTIVE, "opened": to_datetime(now), "last_seen": to_datetime(change.t),
+        "occurrences": 1, "cleared": None, "closed": None, "reason": plain(change.reason),
+        "lon": change.lon, "lat": change.lat, "evidence": plain(change.evidence),
+        "rule_version": versions.get(change.kind, 1), "grid": None, "parent": None,
+    }  # fmt: skip
+
+
+def _moved(row: Row, change: Change, now: int) -> Row | None:
+    """The row after the change, or None where it does not apply."""
+    severity = _severity(row, change)
+    try:
+        status = move(Status(row["status"]), change.act, severity)
+    except NotAllowed:
+        return None
+    if change.act == Act.RAISE and severity == row["severity"]:
+        return None
+    t, placed = to_datetime(change.t), not isnan(change.lon)
+    closing = status in {Status.CLOSED, Status.RETRACTED} and row["closed"] is None
+    return row | {
+        "severity": int(severity),
+        "status": status,
+        "last_seen": max(row["last_seen"], t),
+        "occurrences": row["occurrences"] + (change.act == Act.REPEAT),
+        "cleared": t if change.act == Act.CLEAR else row["cleared"],
+        "closed": to_datetime(now) if closing else row["closed"],
+        "reason": plain(change.reason) or row["reason"],
+        "lon": change.lon if placed else row["lon"],
+        "lat": change.lat if placed else row["lat"],
+        "evidence": {**row["evidence"], **plain(change.evidence)},
+    }
+
+
+def _severity(row: Row, change: Change) -> Severity:
+    """Within an episode it only rises, unless late data shows that it was too high."""
+    if change.act == Act.REVISE:
+        return change.severity
+    return Severity(max(row["severity"], change.severity if change.act == Act.RAISE else 0))
+
+
+async def _write(conn: Connection, after: Sequence[Row]) -> dict[Key, int]:
+    for row in after:
+        values = row | {"evidence": Jsonb(row["evidence"])}
+        if row["id"] is None:
+            row["id"] = (await one(conn, SQL["insert"], **values))["id"]
+        else:
+            await conn.execute(SQL["update"], values)
+    return {_key_of(row): row["id"] for row in after}
+
+
+async def _homes(conn: Connection, vessels: Iterable[int]) -> dict[int, int | None]:
+    found = await rows(conn, SQL["homes"], ids=sorted(vessels))
+    return {row["id"]: row["home_grid"] for row in found}
+
+
+def _case(alert: int, row: Row, home: int | None) -> Case:
+    return Case(
+        alert,
+        row["kind"],
+        row["vessel"],
+        Severity(row["severity"]),
+        row["lon"],
+        row["lat"],
+        home,
+        row["parent"],
+    )
+
+
+def _event(change: Change, row: Row, alert: int) -> Event:
+    detail = {
+        "t": to_datetime(change.t).isoformat(), "severity": int(row["severity"]),
+        "status": str(row["status"]), "lon": change.lon, "lat": change.lat,
+        **dict(change.evidence),
+    }  # fmt: skip
+    return Event(
+        act=str(change.act),
+        alert=alert,
+        vessel=change.vessel,
+        grid=row["grid"],
+        reason=plain(change.reason),
+        detail=plain(detail),
+    )

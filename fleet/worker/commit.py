@@ -1,0 +1,108 @@
+"""One step, one transaction: everything that came of a batch is stored with it, or nothing.
+
+Invariant: the compare-and-set of progress comes first, so that a stale worker writes nothing, and
+the events last, so that their numbers are taken for as short as possible.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from fleet.columns import to_datetime
+from fleet.model import Flag
+from fleet.store import alerts, engine, events, feeds, orders, positions
+from fleet.store.db import Connection
+from fleet.store.engine import Beat, Snapshot
+from fleet.worker import codec
+from fleet.worker.decode import Decoded, rejects, samples
+from fleet.worker.head import Head, Step
+
+PART = "all"
+HOST = socket.gethostname()
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a transaction tells besides the step: the worker's start, the feeds as they are."""
+
+    started: datetime
+    feeds: Mapping[str, feeds.Health] = field(default_factory=dict)
+
+
+async def store(
+    conn: Connection, step: Step, work: Sequence[Decoded], extra: Extra, *, desk: bool = True
+) -> None:
+    """Write everything that came of a step; without the desk, alerts stay without orders."""
+    if not await engine.count(conn, PART, step.entry):
+        return
+    now, batch = step.entry.now, step.inputs.batch
+    if len(batch):
+        await positions.insert(conn, batch, step.fresh)
+        await positions.upsert_latest(conn, batch, step.head.seq)
+    cases, happened = await alerts.apply(conn, step.changes, now, step.head.versions)
+    if desk:
+        happened += await orders.open_orders(conn, cases, now)
+    await _tell(conn, work, extra)
+    await engine.beat(conn, beat(step, extra.started))
+    await events.append(conn, happened)
+
+
+def beat(step: Step, started: datetime) -> Beat:
+    trusted = step.inputs.batch.take(step.inputs.batch.flags & Flag.SKEWED == 0)
+    newest = int(trusted.t.max(initial=0))
+    oldest = int(step.inputs.batch.received.min(initial=step.entry.now))
+    return Beat(
+        PART,
+        started,
+        datetime.now(UTC),
+        to_datetime(newest) if newest else None,
+        max(0.0, (step.entry.now - oldest) / 1e6),
+        os.getpid(),
+        HOST,
+    )
+
+
+def idle(started: datetime) -> Beat:
+    """The heartbeat of a worker that has nothing to do."""
+    return Beat(PART, started, None, None, 0.0, os.getpid(), HOST)
+
+
+async def _tell(conn: Connection, work: Sequence[Decoded], extra: Extra) -> None:
+    await feeds.tell(conn, healths(work, extra))
+    for (feed, reason), sample in sorted(samples(work).items()):
+        await feeds.sample(conn, feed, reason, sample)
+
+
+def healths(work: Sequence[Decoded], extra: Extra) -> list[feeds.Health]:
+    """The state of every feed, and what this batch adds to its counts."""
+    counts = rejects(work)
+    names = sorted(extra.feeds.keys() | counts.keys())
+    return [_health(name, work, extra, counts.get(name, Counter())) for name in names]
+
+
+def _health(
+    name: str, work: Sequence[Decoded], extra: Extra, rejected: Counter[str]
+) -> feeds.Health:
+    mine = [d for d in work if d.delivery.feed == name]
+    fixes = [d.reports.fixes for d in mine if d.reports]
+    unknown = feeds.Health(name, "", "", mine[0].delivery.format if mine else "", "up")
+    told = extra.feeds.get(name, unknown)
+    return replace(
+        told,
+        last_message=max((d.delivery.received for d in mine), default=0),
+        last_fix=max((int(f.received.max(initial=0)) for f in fixes), default=0),
+        messages=sum(max(1, d.reports.sentences) if d.reports else 1 for d in mine),
+        fixes=sum(len(f) for f in fixes),
+        rejects=told.rejects + rejected,
+    )
+
+
+def snapshot(head: Head, revision: int, layout: str) -> Snapshot:
+    """The head as it is kept for a restart."""
+    body = codec.image(head.state, head.engine.vessels, head.versions, head.residue)
+    return Snapshot(head.seq, revision, layout, body)

@@ -1,0 +1,153 @@
+"""Deliveries to reports, and reports to what the engine is fed.
+
+Invariant: nothing that a delivery holds is lost on the way without being counted; a decoder that
+breaks its promise and raises is taken for an unreadable delivery, not for the end of the worker.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fleet.ingest.feed import Delivery
+from fleet.ingest.format import Decoder, Format, Reports, Static
+from fleet.model import Batch, IdentityKind, Ints, Signal, VesselClass
+from fleet.vessels import Registry
+from fleet.worker.intake import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One delivery and what it held; `broken` says why nothing could be read at all."""
+
+    item: Item
+    reports: Reports | None
+    broken: str = ""
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.item.delivery
+
+
+class Decoders:
+    """The decoder of every feed, made when it is first needed."""
+
+    def __init__(self, formats: Mapping[str, Format]) -> None:
+        self.formats = formats
+        self._of: dict[tuple[str, str], Decoder] = {}
+
+    def decode(self, item: Item) -> Decoded:
+        d = item.delivery
+        if d.format not in self.formats:
+            return Decoded(item, None, f"unknown format {d.format}")
+        try:
+            return Decoded(item, self._decoder(d).feed(d.payload, d.station, d.received))
+        except Exception as error:  # noqa: BLE001 -- any bug of a decoder, on any input
+            self._of.pop((d.feed, d.format), None)
+            return Decoded(item, None, f"decoder failed: {type(error).__name__}")
+
+    def _decoder(self, d: Delivery) -> Decoder:
+        key = (d.feed, d.format)
+        if key not in self._of:
+            self._of[key] = self.formats[d.format].decoder()
+        return self._of[key]
+
+    def residue(self, feeds: Iterable[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
+        """What the decoders of these feeds still wait with."""
+        return {
+            f"{feed} {form}": dict(self._of[feed, form].residue())
+            for feed, form in sorted(set(feeds))
+            if (feed, form) in self._of
+        }
+
+    def restore(self, residue: Mapping[str, Mapping[str, bytes]], received: int) -> None:
+        """Feed fresh decoders what others waited with; whole reports in it came out before."""
+        for key, waiting in residue.items():
+            feed, form = key.split(" ")
+            if form in self.formats:
+                decoder = self._of[feed, form] = self.formats[form].decoder()
+                for station, rest in waiting.items():
+                    decoder.feed(rest, station, received)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a batch says of identities: who was heard, as what, with which names and sizes."""
+
+    wanted: Mapping[IdentityKind, Mapping[str, VesselClass]]
+    statics: Sequence[tuple[IdentityKind, str, Static]] = field(default=())
+    stations: frozenset[str] = frozenset()
+
+
+def said(work: Sequence[Decoded]) -> Said:
+    """Every identity that needs a vessel."""
+    wanted: dict[IdentityKind, dict[str, VesselClass]] = {kind: {} for kind in IdentityKind}
+    statics: list[tuple[IdentityKind, str, Static]] = []
+    for r in (d.reports for d in work if d.reports):
+        keys = set(np.unique(r.fixes.key).tolist()) | {c.key for c in r.calls}
+        keys |= {s.key for s in r.statics}
+        for key in keys | set(r.classes):
+            name, cls = identity(r, key), r.classes.get(key, VesselClass.UNKNOWN)
+            wanted[r.kind][name] = max(cls, wanted[r.kind].get(name, VesselClass.UNKNOWN))
+        statics += [(r.kind, identity(r, s.key), s) for s in r.statics]
+    stations = frozenset(d.delivery.station for d in work if d.reports)
+    return Said({k: v for k, v in wanted.items() if v}, tuple(statics), stations)
+
+
+def identity(reports: Reports, key: int) -> str:
+    """A key as the register writes it."""
+    return str(key) if reports.kind == IdentityKind.MMSI else reports.names[key]
+
+
+def gathered(
+    work: Sequence[Decoded], registry: Registry, stations: Mapping[str, int]
+) -> tuple[Batch, tuple[Signal, ...]]:
+    """The fixes and calls of these deliveries, in order of arrival, by vessel."""
+    parts: list[Batch] = []
+    signals: list[Signal] = []
+    for d in work:
+        if d.reports:
+            parts.append(_batch(d.reports, registry, stations[d.delivery.station]))
+            signals += _signals(d.reports, registry)
+    return Batch.concat(parts), tuple(signals)
+
+
+def _batch(r: Reports, registry: Registry, station: int) -> Batch:
+    f = r.fixes
+    vessel = registry.find(r.kind, f.key, r.names)
+    source, heard = np.full(len(f), int(r.source)), np.full(len(f), station)
+    return Batch(
+        vessel, f.t, f.received, source, f.lon, f.lat, f.sog, f.cog, f.heading, f.status,
+        f.flags, heard, f.battery,
+    )  # fmt: skip
+
+
+def _signals(r: Reports, registry: Registry) -> list[Signal]:
+    keys: Ints = np.array([c.key for c in r.calls], np.int64)
+    ids = registry.find(r.kind, keys, r.names).tolist() if r.calls else []
+    return [
+        Signal(c.kind, v, c.t, c.received, r.source, c.lon, c.lat, c.text, c.how)
+        for c, v in zip(r.calls, ids, strict=True)
+    ]
+
+
+def rejects(work: Iterable[Decoded]) -> dict[str, Counter[str]]:
+    """What could not be read, by feed and reason."""
+    out: dict[str, Counter[str]] = {}
+    for d in work:
+        counts = out.setdefault(d.delivery.feed, Counter())
+        counts.update(d.reports.rejects if d.reports else {d.broken: 1})
+    return out
+
+
+def samples(work: Iterable[Decoded]) -> dict[tuple[str, str], bytes]:
+    """One example a feed and reason."""
+    out: dict[tuple[str, str], bytes] = {}
+    for d in work:
+        found = d.reports.samples if d.reports else {d.broken: d.delivery.payload}
+        for reason, sample in found.items():
+            out.setdefault((d.delivery.feed, reason), sample)
+    return out

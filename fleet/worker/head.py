@@ -1,0 +1,135 @@
+"""What the worker knows at one batch, and the step from one batch to the next. Pure.
+
+Invariant: a step is made from a head without touching it; it becomes the head when it is
+committed. What a commit writes, and what a restart feeds again, is all in the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from fleet.alerts.engine import Engine, Inputs, State, feed, tick
+from fleet.alerts.view import on_time
+from fleet.model import Batch, Change, Flag, Ints, Mask
+from fleet.store.engine import Entry
+from fleet.vessels import Vessels
+from fleet.worker import codec
+
+NONE: Ints = np.zeros(0, np.int64)
+Residue: TypeAlias = Mapping[str, Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The state after batch `seq`, and what the next is judged by."""
+
+    seq: int
+    state: State
+    engine: Engine
+    versions: Mapping[str, int]  #: of the thresholds, by kind
+    residue: Residue = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The register as of one batch: what changed since the head's, and all of it."""
+
+    ids: Ints
+    vessels: Vessels
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One batch judged: what to write, and the head it leads to."""
+
+    base: Head
+    head: Head
+    inputs: Inputs
+    changes: Sequence[Change]
+    entry: Entry
+    fresh: Mask  #: fixes newer than everything stored of their vessel
+    ids: Ints  #: vessels whose change the entry holds
+
+
+def judge(base: Head, inputs: Inputs, known: Known, residue: Residue, now: int) -> Step:
+    """Feed one batch."""
+    engine = replace(base.engine, vessels=known.vessels)
+    fresh = _fresh(inputs.batch, base.state)
+    late = _late(inputs.batch, base.state)
+    state, changes = feed(engine, base.state, inputs, now)
+    batch = replace(inputs.batch, flags=_flags(inputs.batch, state) | late)
+    head = Head(base.seq + 1, state, engine, base.versions, {**base.residue, **residue})
+    changed = known.vessels.take(known.ids)
+    body = codec.entry(inputs, known.ids, changed, residue)
+    entry = Entry(head.seq, now, "feed", body)
+    return Step(base, head, Inputs(batch, inputs.signals), changes, entry, fresh, known.ids)
+
+
+def following(base: Head) -> Head:
+    """The same head, one batch on."""
+    return replace(base, seq=base.seq + 1)
+
+
+def with_vessels(base: Head, vessels: Vessels) -> Head:
+    """The head with another register."""
+    state = base.state.grown(max(len(vessels) - 1, 0))
+    return replace(base, state=state, engine=replace(base.engine, vessels=vessels))
+
+
+def look(base: Head, now: int) -> Step | None:
+    """Let time pass; None where nothing came of it."""
+    state, changes = tick(base.engine, base.state, now)
+    if not changes:
+        return None
+    head = replace(base, seq=base.seq + 1, state=state)
+    entry = Entry(head.seq, now, "tick", b"")
+    return Step(base, head, Inputs(Batch.empty(0)), changes, entry, np.zeros(0, np.bool_), NONE)
+
+
+def again(base: Head, entry: Entry) -> Head:
+    """Feed what the journal holds; what came of it is stored already."""
+    if entry.kind == "tick":
+        state, _ = tick(base.engine, base.state, entry.now)
+        return replace(base, seq=entry.seq, state=state)
+    inputs, ids, changed, residue = codec.opened(entry.body)
+    engine = replace(base.engine, vessels=base.engine.vessels.updated(ids, changed))
+    state, _ = feed(engine, base.state, inputs, entry.now)
+    return Head(entry.seq, state, engine, base.versions, {**base.residue, **residue})
+
+
+def _last(batch: Batch, state: State) -> Ints:
+    """When each fix's vessel was last heard."""
+    known = batch.vessel < len(state.last)
+    return np.where(known, state.last.t[np.where(known, batch.vessel, 0)], 0)
+
+
+def _fresh(batch: Batch, state: State) -> Mask:
+    trusted = batch.flags & Flag.SKEWED == 0
+    return np.asarray(trusted & (batch.t > _last(batch, state)))
+
+
+def _late(batch: Batch, state: State) -> Ints:
+    """The flag of fixes older than their vessel's last when they came in."""
+    if not len(batch):
+        return batch.flags
+    last = state.grown(int(batch.vessel.max())).last
+    good, _ = on_time(batch, last)
+    newest = np.zeros(len(last), np.int64)
+    np.maximum.at(newest, batch.vessel[good], batch.t[good])
+    newest = np.maximum(newest, last.t)
+    usable = np.isfinite(batch.lon) & (batch.flags & Flag.SKEWED == 0)
+    late = usable & ~good & (batch.t < newest[batch.vessel])
+    return np.where(late, int(Flag.LATE), 0)
+
+
+def _flags(batch: Batch, state: State) -> Ints:
+    """The flags, with where the boat is (port, coverage) for each vessel's newest fix."""
+    if not len(batch):
+        return batch.flags
+    last = state.last
+    same = (last.t[batch.vessel] == batch.t) & (last.source[batch.vessel] == batch.source)
+    return np.where(same, batch.flags | last.flags[batch.vessel], batch.flags)

@@ -1,0 +1,299 @@
+"""The loop: one batch is being committed while the next is decoded and judged, and no more.
+
+Invariant: `head` is what is committed, `tip` what will be when the pending commit is done; a batch
+judged on a tip that did not come about is judged again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+
+import structlog
+
+from fleet.alerts.engine import Inputs
+from fleet.ingest.format import Format
+from fleet.store import engine, events, feeds, orders, vessels
+from fleet.store.db import Connection
+from fleet.store.engine import Fenced
+from fleet.worker import world
+from fleet.worker.commit import PART, healths, idle, snapshot, store
+from fleet.worker.database import Database, passing
+from fleet.worker.decode import Decoded, Decoders, gathered, said
+from fleet.worker.head import Head, Residue, Step, following, judge, look, with_vessels
+from fleet.worker.intake import Intake, Item
+from fleet.worker.register import Register
+from fleet.worker.restore import Move, restore, take
+from fleet.worker.sources import Sources
+from fleet.worker.spool import Spool
+from fleet.worker.world import World
+
+LOG = structlog.get_logger("fleet.worker")
+WINDOW_S = 0.05
+"""How long followers of a first delivery are waited for: the price of a batch, in latency."""
+TICK_S, CONFIG_S, SNAPSHOT_S = 1.0, 10.0, 60.0
+
+
+def wall_clock() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A commit under way, and what to do again should its content be refused."""
+
+    task: asyncio.Task[None]
+    work: Sequence[Decoded]
+    residue: Residue
+
+
+class Worker:
+    """All that one part needs; `run` is its life."""
+
+    def __init__(
+        self,
+        url: str,
+        formats: Mapping[str, Format],
+        intake: Intake,
+        quarantine: Spool,
+        sources: Sources,
+        clock: Callable[[], int] = wall_clock,
+    ) -> None:
+        self.main = Database(url, "fleet-worker")
+        self.side = Database(url, "fleet-worker-register")
+        self.third = Database(url, "fleet-worker-snapshot")
+        self.intake, self.quarantine, self.sources, self.clock = intake, quarantine, sources, clock
+        self.decoders = Decoders(formats)
+        self.register = Register()
+        self.head: Head
+        self.tip: Head
+        self.world: World
+        self.held: list[Item] = []  #: taken from the intake and not yet acknowledged
+        self.config = asyncio.Event()
+        self._pending: Pending | None = None
+        self._shot: asyncio.Task[None] | None = None
+
+    @property
+    def away(self) -> bool:
+        return self.main.away
+
+    # Life
+
+    async def start(self) -> None:
+        """Find the head, as soon as there is a database."""
+        now = self.clock()
+        self.head, self.world = await self.main.done(lambda conn: restore(conn, self.register, now))
+        self.tip = self.head
+        self.register.journaled(self.register.known().ids)
+        self.decoders.restore(self.head.residue, now)
+        LOG.info("worker goes on", seq=self.head.seq, revision=self.world.revision)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop, then finish what was read."""
+        await self.start()
+        tick = config = shot = time.monotonic()
+        while not stop.is_set():
+            await self.batch(await self.intake.gather(_left(tick), WINDOW_S))
+            if _left(tick) > 0:
+                continue
+            tick = time.monotonic() + TICK_S
+            await self.settle()
+            await self.tick()
+            if self.config.is_set() or _left(config) <= 0:
+                config = time.monotonic() + CONFIG_S
+                await self.configure()
+            if _left(shot) <= 0:
+                shot = time.monotonic() + SNAPSHOT_S
+                self._shoot()
+        await self.batch(self.intake.drain())
+        await self.settle()
+
+    async def close(self) -> None:
+        for task in (self._pending and self._pending.task, self._shot):
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+        for database in (self.main, self.side, self.third):
+            await database.close()
+
+    # Batches
+
+    async def batch(self, items: Sequence[Item]) -> None:
+        """Decode and judge while the batch before is being committed; then commit this one."""
+        if not items:
+            return
+        self.held += items
+        work = [self.decoders.decode(item) for item in items]
+        residue = self.decoders.residue((d.delivery.feed, d.delivery.format) for d in work)
+        try:
+            step = await self._judged(self.tip, work, residue)
+        except Exception as error:  # noqa: BLE001 -- sorted out by _refused
+            await self.settle()
+            await self._refused(error, work, residue)
+            return
+        await self.settle()
+        if step.base is not self.head:
+            try:
+                step = await self._judged(self.head, work, residue)
+            except Exception as error:  # noqa: BLE001 -- sorted out by _refused
+                await self._refused(error, work, residue)
+                return
+        self.tip = step.head
+        self._pending = Pending(asyncio.create_task(self._commit(step, work)), work, residue)
+
+    async def settle(self) -> None:
+        """Wait for the pending commit; sort out a batch that the database refuses."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        try:
+            await pending.task
+        except Exception as error:  # noqa: BLE001 -- sorted out by _refused
+            await self._refused(error, pending.work, pending.residue)
+
+    async def _judged(self, base: Head, work: Sequence[Decoded], residue: Residue) -> Step:
+        await self.register.learn(self.side, said(work))
+        batch, signals = gathered(work, self.register.registry, self.register.stations)
+        return judge(base, Inputs(batch, signals), self.register.known(), residue, self.clock())
+
+    async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
+        extra = self.sources.extra()
+        await self.main.done(partial(store, step=step, work=work, extra=extra, desk=desk))
+        self.head = step.head
+        self.register.journaled(step.ids)
+        self.sources.told(extra)
+        await self._acknowledge(work)
+
+    async def _acknowledge(self, work: Sequence[Decoded]) -> None:
+        """Tell the feeds. One that cannot hear it sends again, which changes nothing."""
+        done = {id(d.item) for d in work}
+        for feed, items in groupby((d.item for d in work), key=lambda item: item.feed):
+            try:
+                await feed.acknowledge([item.delivery for item in items])
+            except Exception as error:  # noqa: BLE001 -- a connection lost, a feed's bug
+                LOG.info("not acknowledged", feed=feed.name, error=str(error)[:200])
+        self.held = [item for item in self.held if id(item) not in done]
+
+    # Refusals
+
+    async def _refused(self, error: Exception, work: Sequence[Decoded], residue: Residue) -> None:
+        """Find the deliveries that cannot be stored; store the others."""
+        if isinstance(error, Fenced) or passing(error):
+            raise error
+        self.tip = self.head
+        if len(work) == 1:
+            await self._alone(error, work[0], residue)
+            return
+        half = len(work) // 2
+        for part in (work[:half], work[half:]):
+            try:
+                step = await self._judged(self.head, part, residue)
+                await self._commit(step, part)
+            except Exception as again:  # noqa: BLE001 -- one level deeper
+                await self._refused(again, part, residue)
+        self.tip = self.head
+
+    async def _alone(self, error: Exception, work: Decoded, residue: Residue) -> None:
+        """One delivery that is refused: without the desk if that helps, else aside."""
+        LOG.error("delivery refused", feed=work.delivery.feed, error=repr(error)[:500])
+        try:
+            step = await self._judged(self.head, [work], residue)
+            await self._commit(step, [work], desk=False)
+        except Fenced:
+            raise
+        except Exception as last:
+            if passing(last):
+                raise
+            await self._aside(last, work)
+        self.tip = self.head
+
+    async def _aside(self, error: Exception, work: Decoded) -> None:
+        """Keep the delivery whole on the disk and count it. Should even that be refused, it is
+        not the delivery's fault, and the worker ends without having acknowledged it.
+        """
+        self.quarantine.append(work.delivery)
+        self.quarantine.sync()
+        reason = f"refused: {type(error).__name__}"
+        empty = [Decoded(work.item, None, reason)]
+        await self._commit(await self._judged(self.head, empty, {}), empty)
+
+    # Time
+
+    async def tick(self) -> None:
+        """What follows from time alone: silences, deadlines; and the heartbeat."""
+        now = self.clock()
+        try:
+            step = look(self.head, now)
+            if step:
+                await self._commit(step, [])
+                self.tip = self.head
+            await self.main.done(partial(self._ticked, now=now))
+        except Fenced:
+            raise
+        except Exception as error:
+            if passing(error):
+                raise
+            LOG.exception("tick failed")
+
+    async def _ticked(self, conn: Connection, now: int) -> None:
+        await engine.hold(conn, PART, self.head.seq)
+        extra = self.sources.extra()
+        happened = await orders.tick(conn, now)
+        await feeds.tell(conn, healths([], extra))
+        await engine.beat(conn, idle(extra.started))
+        await events.append(conn, happened)
+
+    # Configuration
+
+    async def configure(self) -> None:
+        """See whether people changed zones, thresholds or the register; take it over at once."""
+        self.config.clear()
+        try:
+            present, fingerprint = await self.main.done(_present)
+            if fingerprint != self.register.fingerprint:
+                await self.main.done(self.register.load)
+            elif present.same(self.world):
+                return
+            await self._take_over(present)
+        except Fenced:
+            raise
+        except Exception as error:
+            if passing(error):
+                raise
+            LOG.exception("configuration not taken over")
+
+    async def _take_over(self, present: World) -> None:
+        """Close what ended with the old world, and go on in the new one."""
+        now, known = self.clock(), self.register.known()
+        head, changes = world.moved(
+            with_vessels(self.head, known.vessels), self.world, present, now
+        )
+        move = Move(head, present, changes, now)
+        await self.main.done(partial(take, move=move))
+        self.head = self.tip = following(head)
+        self.world = present
+        self.register.journaled(known.ids)
+        LOG.info("configuration taken over", revision=present.revision, closed=len(changes))
+
+    def _shoot(self) -> None:
+        """Take a snapshot beside the work, if the last is done."""
+        if self._shot is None or self._shot.done():
+            self._shot = asyncio.create_task(self._snapshot(self.head))
+
+    async def _snapshot(self, head: Head) -> None:
+        shot = await asyncio.to_thread(snapshot, head, self.world.revision, world.fingerprint())
+        await self.third.done(lambda conn: engine.keep(conn, PART, shot))
+
+
+async def _present(conn: Connection) -> tuple[World, tuple[int, str]]:
+    return await world.load(conn), await vessels.fingerprint(conn)
+
+
+def _left(due: float) -> float:
+    return max(0.0, due - time.monotonic())
