@@ -1,0 +1,76 @@
+"""python -m simulators demo|nmea: play the sea live, or record it to a file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulators import record, serve
+
+REGISTER = Path(__file__).parent.parent / "fleet" / "demo" / "vessels.csv"
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simulators", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="AIS over TCP and terminals over MQTT, in real time")
+    demo.add_argument("--mqtt-url", default="", help="or SIM_MQTT_URL")
+    demo.add_argument("--ais-host", default="127.0.0.1")
+    demo.add_argument("--ais-port", type=int, default=0, help="0: any free port")
+    demo.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
+    demo.add_argument("--backfill-hours", type=float, default=2.0, help="earlier hours told first")
+    demo.add_argument("--backfill-ais-minutes", type=float, default=10.0)
+    demo.add_argument("--state", type=Path, help="lets a second run continue the first")
+    demo.add_argument("--quiet", action="store_true")
+    nmea = commands.add_parser("nmea", help="write a recording and its truth")
+    nmea.add_argument("--hours", type=float, default=3.0)
+    nmea.add_argument("--out", type=Path, required=True)
+    nmea.add_argument("--start", help="ISO time; default: now")
+    nmea.add_argument("--reports", type=Path, help="write the terminals' reports here as well")
+    for command in (demo, nmea):
+        command.add_argument("--register", type=Path, default=REGISTER, help="vessels.csv")
+        command.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+def main() -> int:
+    args = arguments().parse_args()
+    if args.command == "nmea":
+        return _record(args)
+    url = serve.mqtt_url(args.mqtt_url)
+    if not url:
+        arguments().error("demo needs --mqtt-url or SIM_MQTT_URL")
+    demo = serve.Demo(
+        register=args.register,
+        mqtt_url=url,
+        ais_host=args.ais_host,
+        ais_port=args.ais_port,
+        seed=args.seed,
+        speed=args.speed,
+        backfill_h=args.backfill_hours,
+        backfill_ais_min=args.backfill_ais_minutes,
+        state=args.state,
+        quiet=args.quiet,
+    )
+    asyncio.run(serve.run(demo))
+    return 0
+
+
+def _record(args: argparse.Namespace) -> int:
+    start = time.time()
+    if args.start:
+        at = datetime.fromisoformat(args.start)
+        start = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    recording = record.Recording(
+        args.out, args.seed, float(int(start)), args.hours, args.register, args.reports
+    )
+    sentences = record.record(recording)
+    print(f"simulators: {sentences} sentences in {args.out}")  # noqa: T201 - its answer
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

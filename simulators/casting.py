@@ -1,0 +1,90 @@
+"""Which incidents happen when: all kinds in the first minutes of a run, then one every few minutes.
+
+Every number that an alert depends on is met with room to spare by what the boats do: reefs are
+entered for minutes, silence lasts beyond half an hour. Scripts come in the order of their cues.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from simulators import geo, scenes
+from simulators.geo import MINUTE
+from simulators.script import Script
+
+if TYPE_CHECKING:
+    from simulators.world import Run, World
+
+LEAD = 90 * MINUTE
+"""No script starts earlier than this before its cue."""
+
+OPENING: tuple[tuple[str, float], ...] = (  # scene, seconds after the start of the run
+    ("hurry in harbour", -50),
+    ("reef", 5),
+    ("sos", 20),
+    ("silence", 35),
+    ("line", 45),
+    ("man overboard", 80),
+    ("liferaft", 4.5 * MINUTE),
+    ("reserve", 7 * MINUTE),
+)
+CALM_FROM = 11 * MINUTE
+CALM: dict[str, float] = {  # weights
+    "hurry in harbour": 14,
+    "hurry at sea": 12,
+    "reef": 14,
+    "reserve": 10,
+    "silence": 20,
+    "line": 12,
+    "sos": 4,
+    "man overboard": 3,
+    "liferaft": 3,
+}
+CALM_EVERY = (4.5 * MINUTE, 8.5 * MINUTE)
+
+
+def timeline(world: World, runs: Sequence[Run]) -> Iterator[Script]:
+    """Endless in the last run. Nothing begins in time that an earlier run has already told."""
+    settled = float("-inf")
+    for run in runs:
+        for script in _run(world, run, settled):
+            if script.start < run.until:
+                yield script
+            if script.cue - LEAD > run.until:
+                break
+        settled = max(settled, run.until)
+
+
+def _run(world: World, run: Run, settled: float) -> Iterator[Script]:
+    opening = [_later(kind, run.t0 + offset, settled) for kind, offset in OPENING]
+    for cue, kind in sorted(opening):
+        rng = geo.chance(world.seed, run.t0, kind)
+        script = scenes.play(world, kind, cue, rng)
+        if script is not None:
+            yield script
+    cue = max(run.t0 + CALM_FROM, *(t + MINUTE for t, _ in opening))
+    while True:
+        rng = geo.chance(world.seed, run.t0, cue)
+        script = _some(world, cue, rng, settled)
+        if script is not None:
+            yield script
+        cue += round(rng.uniform(*CALM_EVERY))
+
+
+def _later(kind: str, cue: float, settled: float) -> tuple[float, str]:
+    """The cue, moved so that the boats can still get there from where they were last seen."""
+    return max(cue, settled + scenes.LEADS[kind]), kind
+
+
+def _some(world: World, cue: float, rng: random.Random, settled: float) -> Script | None:
+    """The first of the scenes, in random order of weight, for which a boat is to be had."""
+    kinds = sorted(CALM, key=lambda kind: rng.random() ** (1 / CALM[kind]), reverse=True)
+    for kind in kinds:
+        if cue - scenes.LEADS[kind] < settled:
+            continue
+        script = scenes.play(world, kind, cue, rng)
+        if script is not None:
+            return script
+    return None

@@ -1,0 +1,121 @@
+"""The simulated sea: where every boat is at any moment, and what it transmits.
+
+    boats = register.read(Path("fleet/demo/vessels.csv"))
+    world = World(seed=1, boats=boats)                      # a calm sea
+    world = World(seed=1, boats=boats, runs=(Run(t0),))     # with incidents around and after t0
+    world.motion(boat_number, t)      -> geo.Motion         the exact truth
+    world.at_sea(boat_number, t)      -> bool
+    world.incidents(until)            -> [script.Incident]  what happened, in order of cause
+    radio.sent(world, since, until)   -> Radio | Report     everything transmitted, in order of time
+    radio.heard(...)                  -> Heard              what the shore receivers make of it
+
+Times are seconds since 1970, UTC. Everything is a pure function of (seed, register, runs): asked
+twice, in any order, in another process, it answers the same. A world that runs on after a restart
+is the same world with one more `Run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from simulators import casting, geo, trips
+from simulators.geo import HOUR, MINUTE, Motion, Point, Track
+from simulators.register import Boat
+from simulators.script import Incident, Script
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One session of play. Its incidents begin around `t0`, none that began after `until`."""
+
+    t0: float
+    until: float = float("inf")  #: what was sent up to here stands
+
+
+class World:
+    """Boats with their trips, and the scripts cast so far. Scripts are added only ahead of time."""
+
+    def __init__(self, seed: int, boats: Sequence[Boat], runs: Sequence[Run] = ()) -> None:
+        self.seed = seed
+        self.boats = paired(boats)
+        self.mates = mates(boats)
+        self.runs = tuple(runs)
+        self.scripts: list[Script] = []
+        self._of: dict[int, list[Script]] = {}
+        self._timeline = casting.timeline(self, self.runs)
+        self._cast_until = float("-inf")
+        self._trip = lru_cache(maxsize=4 * len(self.boats) + 16)(self._make_trip)
+
+    # ── the calm sea ──
+    def _make_trip(self, number: int, cycle: int) -> Track:
+        return trips.trip(self.seed, self.boats[number], self.mates[number], cycle)
+
+    def planned(self, number: int, t: float) -> Motion:
+        """Where its trip would have it, whatever happens."""
+        boat = self.boats[number]
+        habit = trips.HABITS[boat.gear]
+        cycle = int((t - trips.phase(self.seed, boat, habit)) // (habit.cycle_h * HOUR))
+        return self._trip(number, cycle).at(t)
+
+    def planned_at_sea(self, number: int, t: float) -> bool:
+        """Well clear of its own harbour."""
+        return geo.distance(self.planned(number, t).point, self.berth(number)) > 4.5
+
+    def berth(self, number: int) -> Point:
+        return trips.berth(self.seed, self.boats[number])
+
+    # ── with incidents ──
+    def extend(self, until: float) -> None:
+        """Cast every script that may begin before `until`."""
+        while self._cast_until < until:
+            script = next(self._timeline, None)
+            if script is None:
+                self._cast_until = float("inf")
+                return
+            self._cast_until = script.cue - casting.LEAD
+            self.scripts.append(script)
+            self._of.setdefault(script.boat, []).append(script)
+
+    def script(self, number: int, t: float) -> Script | None:
+        self.extend(t)
+        for script in self._of.get(number, ()):
+            if script.start <= t < script.end:
+                return script
+        return None
+
+    def busy(self, number: int, start: float, end: float) -> bool:
+        """Whether a script cast so far has the boat in this time or shortly around it."""
+        rest = 30 * MINUTE
+        cast = self._of.get(number, ())
+        return any(s.start - rest < end and start < s.end + rest for s in cast)
+
+    def motion(self, number: int, t: float) -> Motion:
+        script = self.script(number, t)
+        if script is None or script.track is None:
+            return self.planned(number, t)
+        return script.track.at(t)
+
+    def at_sea(self, number: int, t: float) -> bool:
+        return geo.distance(self.motion(number, t).point, self.berth(number)) > 4.5
+
+    def incidents(self, until: float) -> list[Incident]:
+        self.extend(until + 2 * casting.LEAD)
+        found = (s.incident for s in self.scripts if s.incident.t < until)
+        return sorted(found, key=lambda i: (i.t, i.reg_no))
+
+
+def mates(boats: Sequence[Boat]) -> tuple[str, ...]:
+    """Whom each boat follows: pair trawlers two by two, everybody else itself."""
+    pairs = [b for b in boats if b.gear == "pair_trawl"]
+    lead = {b.number: pairs[i - i % 2].reg_no for i, b in enumerate(pairs)}
+    return tuple(lead.get(b.number, b.reg_no) for b in boats)
+
+
+def paired(boats: Sequence[Boat]) -> tuple[Boat, ...]:
+    """The boats, with the two of a pair in one port."""
+    by_name = {b.reg_no: b for b in boats}
+    return tuple(
+        replace(b, port=by_name[lead].port) for b, lead in zip(boats, mates(boats), strict=True)
+    )
