@@ -1,0 +1,207 @@
+"""Multi-part AIS messages 多段消息: parts in any order become one message, or nothing.
+
+A part joins only parts of its own source, talker, sequence id, channel, count and tag-block group.
+Whatever could belong to two messages belongs to none. Bounded by number and by age.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+from zlib import crc32
+
+import msgspec
+
+from fleet.ingest.tally import Tally
+from fleet.model import NEVER, SECOND
+
+PATIENCE = 5 * SECOND
+"""Parts of one message leave a receiver within milliseconds; later is another message."""
+BENCH = 8
+"""Messages begun by one source after which an unfinished one is given up: sequence ids are 0-9
+in turn, so the same id must not meet its successor."""
+GROUPED_BENCH = 32
+"""The same where a tag-block group id tells messages apart: many sources may share it."""
+SOURCES = 512
+LONGEST = 200
+"""Armoured characters in a message; the longest in use, of five slots, has 168."""
+
+
+class Message(NamedTuple):
+    payload: bytes  #: six-bit armoured; empty: a mark that only sets the stream's clock
+    fill: int  #: bits to drop from the end
+    time: int  #: source time, NEVER where the line named none
+
+
+class Key(NamedTuple):
+    source: str  #: `s:` of the tag block, "" for the stream itself
+    talker: str
+    group: str  #: id of the tag-block group, "" where there is none
+    sequence: str
+    channel: str
+    total: int
+
+
+class Stage(IntEnum):
+    WAITING = 0
+    DONE = 1  #: complete; remembered so that a repeated part is known as one
+    MIXED = 2  #: two messages under one key: neither can be told from the other
+
+
+class Part(NamedTuple):
+    key: Key
+    number: int
+    payload: bytes
+    fill: int
+    time: int  #: source time
+    at: int  #: when it came: received, or source time in a recording; NEVER if neither is known
+
+
+@dataclass(slots=True)
+class Group:
+    key: Key
+    at: int
+    time: int
+    ordered: bool = False  #: the key was used a moment ago: parts count only in sequence
+    stage: int = Stage.WAITING
+    parts: dict[int, tuple[bytes, int]] = field(default_factory=dict)  #: number -> payload, fill
+
+    def near(self, at: int) -> bool:
+        return NEVER in (self.at, at) or abs(at - self.at) <= PATIENCE
+
+    def has(self, part: Part) -> bool:
+        """Whether it repeats what this group holds or held."""
+        mine = self.parts.get(part.number)
+        if self.stage == Stage.DONE:
+            return mine is not None and mine[0] == _mark(part.payload)
+        return mine is not None and mine[0] == part.payload
+
+
+Bench = list[Group]
+
+
+class Assembly:
+    """The unfinished messages of one stream."""
+
+    __slots__ = ("_benches",)
+
+    def __init__(self) -> None:
+        self._benches: OrderedDict[tuple[str, str, bool], Bench] = OrderedDict()
+
+    def add(self, part: Part, tally: Tally) -> Message | None:
+        bench = self._bench(part.key, tally)
+        _expire(bench, part.at, tally)
+        group = next((g for g in bench if g.key == part.key), None)
+        if group is None:
+            return self._begin(bench, part, tally, ordered=False)
+        if group.has(part):
+            tally.types["repeated part"] += 1
+            return None
+        if group.stage == Stage.DONE and part.number == 1:
+            bench.remove(group)
+            return self._begin(bench, part, tally, ordered=True)
+        return _join(group, part, tally)
+
+    def groups(self, at: int) -> Iterator[Group]:
+        """What still matters at that time, oldest first; the rest is forgotten."""
+        for bench in self._benches.values():
+            bench[:] = [g for g in bench if g.stage == Stage.WAITING or g.near(at)]
+            yield from bench
+
+    def restore(self, group: Group, tally: Tally) -> None:
+        """Raises ValueError on a group that this program cannot have written."""
+        if not _sound(group):
+            raise ValueError("not a group")
+        bench = self._bench(group.key, tally)
+        bench.append(group)
+        _trim(bench, group.key, tally)
+
+    def _bench(self, key: Key, tally: Tally) -> Bench:
+        name = (key.source, key.talker, bool(key.group))
+        bench = self._benches.setdefault(name, [])
+        self._benches.move_to_end(name)
+        if len(self._benches) > SOURCES:
+            _, oldest = self._benches.popitem(last=False)
+            for group in oldest:
+                _give_up(group, tally)
+        return bench
+
+    def _begin(self, bench: Bench, part: Part, tally: Tally, *, ordered: bool) -> Message | None:
+        group = Group(part.key, part.at, part.time, ordered)
+        bench.append(group)
+        _trim(bench, part.key, tally)
+        return _join(group, part, tally)
+
+
+def pack(group: Group) -> bytes:
+    return msgspec.msgpack.encode(group)
+
+
+def unpack(body: bytes) -> Group:
+    """Raises msgspec.MsgspecError on anything that `pack` did not make."""
+    return msgspec.msgpack.decode(body, type=Group)
+
+
+def _sound(group: Group) -> bool:
+    count, held = group.key.total, group.parts
+    limit = count - 1 if group.stage == Stage.WAITING else count
+    return (
+        2 <= count <= 9
+        and len(held) <= limit
+        and all(1 <= n <= count and 0 <= fill <= 5 for n, (_, fill) in held.items())
+        and sum(len(payload) for payload, _ in held.values()) <= 9 * LONGEST
+    )
+
+
+def _join(group: Group, part: Part, tally: Tally) -> Message | None:
+    if group.stage == Stage.MIXED:
+        tally.reject("ambiguous parts", part.payload)
+        return None
+    out_of_turn = group.ordered and part.number != len(group.parts) + 1
+    if group.stage == Stage.DONE or (out_of_turn and part.number not in group.parts):
+        tally.reject("part without its first", part.payload)
+        return None
+    if part.number in group.parts:
+        tally.reject("ambiguous parts", part.payload)
+        group.stage, group.parts = Stage.MIXED, {}
+        return None
+    group.parts[part.number] = (part.payload, part.fill)
+    group.time = group.time or part.time
+    return _finish(group, tally) if len(group.parts) == group.key.total else None
+
+
+def _finish(group: Group, tally: Tally) -> Message | None:
+    pieces = [group.parts[n] for n in range(1, group.key.total + 1)]
+    payload = b"".join(p for p, _ in pieces)
+    group.stage = Stage.DONE
+    group.parts = {n: (_mark(p), 0) for n, (p, _) in group.parts.items()}
+    if any(fill for _, fill in pieces[:-1]):
+        tally.reject("fill bits", payload)
+    elif not 0 < len(payload) <= LONGEST:
+        tally.reject("message length", payload)
+    else:
+        return Message(payload, pieces[-1][1], group.time)
+    return None
+
+
+def _expire(bench: Bench, at: int, tally: Tally) -> None:
+    for group in [g for g in bench if not g.near(at)]:
+        _give_up(group, tally)
+        bench.remove(group)
+
+
+def _trim(bench: Bench, key: Key, tally: Tally) -> None:
+    while len(bench) > (GROUPED_BENCH if key.group else BENCH):
+        _give_up(bench.pop(0), tally)
+
+
+def _give_up(group: Group, tally: Tally) -> None:
+    if group.stage == Stage.WAITING:
+        tally.reject("incomplete", b"".join(p for p, _ in group.parts.values()))
+
+
+def _mark(payload: bytes) -> bytes:
+    return crc32(payload).to_bytes(4, "big")

@@ -1,0 +1,217 @@
+"""Native terminal report, JSON version 1: one object, or an array of objects for a stored burst.
+
+The topic's terminal id wins: an object naming another terminal is refused. A call for help
+(`sos`, `mob`) is heard even where the rest of its object cannot be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from fleet.ingest import clean
+from fleet.ingest.format import Call, Format, Reports
+from fleet.ingest.rows import Rows
+from fleet.ingest.stamps import micros, sane
+from fleet.ingest.tally import Tally
+from fleet.model import IdentityKind, SignalKind, Source
+
+Longitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-180, le=180, title="degrees, WGS-84")]
+Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90, title="degrees, WGS-84")]
+Knots: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=150)]
+Degrees: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=360)]
+Percent: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Identifier: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\s/+#\x00-\x1f\x7f]{1,64}$")]
+Moment: TypeAlias = Annotated[
+    str | int, msgspec.Meta(description="RFC 3339 with offset, or Unix milliseconds")
+]
+
+BURST: Final = 5000
+"""Objects in one payload: five times the memory that rules ask of a terminal."""
+IDENTIFIER = re.compile(r"[^\s/+#\x00-\x1f\x7f]{1,64}")
+RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+WHERE = re.compile(r"`\$\.(\w+)")
+MISSING = re.compile(r"required field `(\w+)`")
+
+
+class Report(msgspec.Struct, frozen=True, gc=False):
+    """What a terminal says of one moment. Unknown keys are ignored."""
+
+    t: Moment
+    v: Literal[1] = 1
+    terminal: Identifier | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    sog_kn: Knots | None = None
+    cog_deg: Degrees | None = None
+    heading_deg: Degrees | None = None
+    battery_pct: Percent | None = None
+    sos: bool | None = None
+    mob: bool | None = None
+    power: Literal["external", "battery"] | None = None
+
+
+FIELDS = frozenset(field.name for field in msgspec.structs.fields(Report))
+ONE = msgspec.json.Decoder(Report)
+MANY = msgspec.json.Decoder(list[msgspec.Raw])
+CALLING = re.compile(rb'"(sos|mob)"\s*:\s*(?:true\b|1\b|"true"|"1")')
+"""A call for help in an object that cannot be read otherwise: firmware writes 1, "true" and nan."""
+NAMED = re.compile(rb'"terminal"\s*:\s*"([!-.0-~]{1,64})"')
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a payload."""
+    (_, one), parts = msgspec.json.schema_components([Report, list[Report]])
+    one = {"anyOf": [{"$ref": "#/$defs/Report"}, {**one, "maxItems": BURST}]}
+    body = {**parts["Report"], "dependentRequired": {"lon": ["lat"], "lat": ["lon"]}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Terminal report, version 1",
+        **one,
+        "$defs": {"Report": body},
+    }
+
+
+class Decoder:
+    """Keeps nothing: a payload is whole by itself.
+
+    `station` is the terminal's id, or "" where the way does not tell it (a file); then the
+    object must.
+    """
+
+    __slots__ = ()
+
+    def feed(self, chunk: bytes, station: str, received: int) -> Reports:
+        payload = Payload(station, received)
+        if station and not IDENTIFIER.fullmatch(station):
+            payload.tally.reject("terminal: not an identifier", station.encode(errors="replace"))
+        elif chunk.strip():
+            payload.read(chunk)
+        names = tuple(payload.names)
+        kind, source = IdentityKind.TERMINAL, Source.TERMINAL
+        return payload.rows.reports(kind, source, payload.tally, names)
+
+    def residue(self) -> Mapping[str, bytes]:
+        return {}
+
+
+FORMAT = Format("terminal", IdentityKind.TERMINAL, Source.TERMINAL, Decoder, datagram=True)
+
+
+class Payload:
+    """One payload being read."""
+
+    __slots__ = ("names", "received", "rows", "station", "tally")
+
+    def __init__(self, station: str, received: int) -> None:
+        self.station, self.received = station, received
+        self.names: dict[str, int] = {}
+        self.rows, self.tally = Rows(), Tally()
+
+    def read(self, chunk: bytes) -> None:
+        if not chunk.lstrip().startswith(b"["):
+            return self._object(chunk)
+        try:
+            burst = MANY.decode(chunk)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return self._refuse("json", chunk)
+        for piece in burst[:BURST]:
+            self._object(bytes(piece))
+        if len(burst) > BURST:
+            self.tally.reject("burst: more than 5000 objects", chunk)
+        return None
+
+    def _object(self, piece: bytes) -> None:
+        self.tally.sentences += 1
+        try:
+            report = ONE.decode(piece)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as wrong:
+            return self._refuse(reason(str(wrong)), piece)
+        time = moment(report.t)
+        flags, why = clean.terminal_time(time, self.received)
+        if why:
+            return self._refuse(f"t: {why}" if time else "t: not a time", piece)
+        if (report.lon is None) != (report.lat is None):
+            return self._refuse("lon, lat: both or none", piece)
+        key = self._key(report.terminal)
+        if key is None:
+            return self.tally.reject("terminal: not the topic's", piece)
+        self.tally.types["report"] += 1
+        self._fix(report, key, time, flags)
+        return None
+
+    def _fix(self, report: Report, key: int, time: int, flags: int) -> None:
+        place = clean.position(known(report.lon), known(report.lat)) or (clean.NAN, clean.NAN)
+        at = self.received or time
+        motion = (
+            known(report.sog_kn),
+            known(report.cog_deg) % 360,
+            known(report.heading_deg) % 360,
+        )
+        row = (key, time, at, *place, *motion, -1, int(flags), known(report.battery_pct))
+        self.rows.fixes.append(row)
+        said = [word for word in ("sos", "mob") if getattr(report, word)]
+        # A call counts from now where the terminal's clock runs ahead.
+        self._calls(key, said, min(time, at), place)
+
+    def _key(self, named: str | None) -> int | None:
+        """The index of the terminal's id; None where it speaks for another, or names nobody."""
+        if self.station and named not in (None, self.station):
+            return None
+        name = self.station or named
+        return None if name is None else self.names.setdefault(name, len(self.names))
+
+    def _calls(self, key: int, said: Collection[str], t: int, place: tuple[float, float]) -> None:
+        for word, kind in (("sos", SignalKind.DISTRESS), ("mob", SignalKind.MOB)):
+            if word in said:
+                call = Call(kind, key, t, self.received or t, *place, "", "terminal")
+                self.rows.calls.append(call)
+
+    def _refuse(self, why: str, piece: bytes) -> None:
+        """Count the object as unreadable, but hear a call for help in it."""
+        self.tally.reject(why, piece)
+        said = {word.decode() for word in CALLING.findall(piece)}
+        named = NAMED.search(piece)
+        key = self._key(named[1].decode() if named else None) if said else None
+        if key is not None and self.received:
+            self._calls(key, said, self.received, (clean.NAN, clean.NAN))
+
+
+def known(value: float | None) -> float:
+    return clean.NAN if value is None else value
+
+
+def moment(value: object) -> int:
+    """RFC 3339 text or Unix milliseconds as UTC microseconds; 0 where it is neither."""
+    if isinstance(value, bool):
+        return 0
+    if isinstance(value, int):
+        return sane(value * 1000)
+    found = RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return 0
+    date, hour, second, fraction, offset = found.groups()
+    whole = "59" if second == "60" else second  # a leap second is counted with the one before
+    digits = (fraction or ".0")[1:7].ljust(6, "0")
+    try:
+        return sane(
+            micros(datetime.fromisoformat(f"{date}T{hour}:{whole}.{digits}{offset.upper()}"))
+        )
+    except (ValueError, OverflowError):
+        return 0
+
+
+def reason(message: str) -> str:
+    """One of a closed set of reasons, naming the field where there is one."""
+    if found := MISSING.search(message):
+        return f"{found[1]}: missing" if found[1] in FIELDS else "json"
+    if (found := WHERE.search(message)) and found[1] in FIELDS:
+        wrong_type = message.startswith("Expected") and ("got" in message or "`str" in message)
+        return f"{found[1]}: wrong type" if wrong_type else f"{found[1]}: out of range"
+    return "not an object" if message.startswith("Expected `object`") else "json"
