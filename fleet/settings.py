@@ -28,6 +28,7 @@ ELSEWHERE = frozenset(
         "FLEET_NODE",
         "FLEET_SKIP_CONSOLE",
         "FLEET_REAL_DATA",
+        "FLEET_CHROMIUM",
     }
 )
 """Variables that other programs of the project read: known, but no settings of the service."""

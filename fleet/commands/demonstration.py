@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -53,7 +54,8 @@ async def seed(url: str, zone: ZoneInfo, password: str) -> list[Summary]:
             ]
             who = read_tables([path / "accounts.csv"], ACCOUNT)
         await sign_ins(conn, who, password)
-        await demonstration.mark(conn, facts(who))
+        known = (await demonstration.ownership(conn)).demo or {}
+        await demonstration.mark(conn, facts(who, str(known.get("world", secrets.token_hex(4)))))
         return done
 
 
@@ -62,8 +64,9 @@ async def free_for_demo(conn: Connection) -> None:
         raise CommandError("this database is a real port's: no demonstration goes in", Exit.DATA)
 
 
-def facts(who: Sequence[Record]) -> dict[str, Any]:
+def facts(who: Sequence[Record], world: str) -> dict[str, Any]:
     return {
+        "world": world,
         "feeds": list(FEEDS),
         "seeded": datetime.now(UTC).isoformat(timespec="seconds"),
         "sign_ins": [dict(r.values) for r in who],
@@ -71,13 +74,14 @@ def facts(who: Sequence[Record]) -> dict[str, Any]:
 
 
 async def sign_ins(conn: Connection, who: Sequence[Record], password: str) -> None:
-    """Every demonstration account with this password."""
+    """Every demonstration account with this password; whoever has it already stays signed in."""
     hashed = secret.hash_of(password)
     for record in who:
         values = record.values
         account = await logins.find(conn, values["login"])
         if account is not None:
-            await logins.renew(conn, account["id"], hashed, must_change=False)
+            if not secret.fits(account["password_hash"], password):
+                await logins.renew(conn, account["id"], hashed, must_change=False)
             continue
         await accounts.create(
             conn,
@@ -95,6 +99,13 @@ async def sign_ins(conn: Connection, who: Sequence[Record], password: str) -> No
 async def _id(conn: Connection, noun: str, code: str | None) -> int | None:
     find = {"person": logins.person, "org": logins.org}[noun]
     return await find(conn, code) if code else None
+
+
+async def world_id(url: str) -> str:
+    """What tells this database's simulated world from that of another."""
+    async with await connect(url, "fleet-seed") as conn:
+        marks = (await demonstration.ownership(conn)).demo or {}
+    return str(marks["world"])
 
 
 async def roll(url: str, zone: ZoneInfo) -> list[Summary]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
+from argon2.exceptions import InvalidHashError, VerificationError
 
-from fleet.api.passwords import hashed, weakness
+from fleet.api.passwords import hashed, hasher, weakness
 from fleet.commands.app import CommandError, Exit
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -48,3 +50,12 @@ def shown_once(login: str, password: str) -> None:
 
 def hash_of(password: str) -> str:
     return hashed(password)
+
+
+@cache
+def fits(stored: str, password: str) -> bool:
+    """Whether the password is the one; asked of many accounts that share a hash."""
+    try:
+        return hasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -8,7 +8,7 @@ select a.login, a.role, p.code as person, p.name, o.code as org, a.language, a.d
 
 -- name: one
 -- The account to change.
-select id, login, role, disabled from account where login = %(login)s for update
+select id, login, role, disabled, password_hash from account where login = %(login)s for update
 
 -- name: person
 -- A person by staff number.

@@ -1,0 +1,43 @@
+"""How the installation is, for `fleet doctor` and whoever waits for it to come up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleet.store.db import Connection, queries
+
+SQL = queries("health")
+
+
+async def feed_state(conn: Connection, name: str) -> str:
+    """State of a feed that was heard of within a minute."""
+    row = await (await conn.execute(SQL["feed_state"], {"name": name})).fetchone()
+    return str(row["state"]) if row else ""
+
+
+async def server(conn: Connection) -> dict[str, Any]:
+    """Version, edition, clock and size of the database."""
+    return await (await conn.execute(SQL["server"])).fetchone() or {}
+
+
+async def workers(conn: Connection) -> list[dict[str, Any]]:
+    return await (await conn.execute(SQL["workers"])).fetchall()
+
+
+async def feeds(conn: Connection) -> list[dict[str, Any]]:
+    return await (await conn.execute(SQL["feeds"])).fetchall()
+
+
+async def backlog(conn: Connection) -> dict[str, Any]:
+    return await (await conn.execute(SQL["backlog"])).fetchone() or {}
+
+
+async def alerts(conn: Connection) -> list[dict[str, Any]]:
+    """How many alerts of each kind are open, and were raised within a day."""
+    return await (await conn.execute(SQL["alerts"])).fetchall()
+
+
+async def thresholds(conn: Connection) -> dict[str, dict[str, Any]]:
+    """The newest thresholds by kind."""
+    found = await (await conn.execute(SQL["thresholds"])).fetchall()
+    return {row["kind"]: row for row in found}
