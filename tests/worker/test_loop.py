@@ -1,0 +1,174 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet.store.db import Connection, connect, rows
+from fleet.store.engine import Fenced
+from fleet.worker.loop import Worker
+from tests.worker.scripted import NOW, Scripted, report, worker
+
+
+@pytest.fixture
+async def sql(database_url: str) -> AsyncIterator[Connection]:
+    async with await connect(database_url, "test") as conn:
+        await conn.set_autocommit(True)
+        yield conn
+
+
+@pytest.fixture
+async def feed() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+async def started(database_url: str, tmp_path: Path, feed: Scripted) -> AsyncIterator[Worker]:
+    made = worker(database_url, tmp_path, feed)
+    await made.start()
+    yield made
+    await made.close()
+    made.quarantine.close()
+
+
+async def test_a_report_becomes_a_row_and_is_acknowledged(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    delivery = report("T1", 0, 109.1, 18.3, battery_pct=80)
+    await started.batch([feed.item(delivery)])
+    await started.settle()
+    assert feed.acknowledged == [delivery]
+    (row,) = await rows(
+        sql, "select p.*, s.name from position p, station s where s.id = any(stations)"
+    )
+    assert (row["lon"], row["lat"], row["battery"], row["name"]) == (109.1, 18.3, 80, "T1")
+    (latest,) = await rows(sql, "select vessel, seq from vessel_latest")
+    assert latest["seq"] == started.head.seq
+    (identity,) = await rows(sql, "select kind, value, vessel from vessel_identity")
+    assert identity == {"kind": "terminal", "value": "T1", "vessel": latest["vessel"]}
+
+
+async def test_a_call_for_help_becomes_one_alert_however_often_it_comes(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    for second in range(3):
+        await started.batch([feed.item(report("T1", second, 109.1, 18.3, sos=True))])
+    await started.settle()
+    (alert,) = await rows(sql, "select kind, severity, status, occurrences from alert")
+    assert alert == {"kind": "distress", "severity": 4, "status": "active", "occurrences": 3}
+    assert [r["act"] for r in await rows(sql, "select act from event where act in ('open', 'repeat')")] == [
+        "open", "repeat", "repeat",
+    ]  # fmt: skip
+    assert len(await rows(sql, "select 1 from work_order")) == 1
+
+
+async def test_the_same_again_changes_nothing(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    deliveries = [report("T1", s, 109.1, 18.3, sos=s == 0) for s in range(3)]
+    for _ in range(2):
+        await started.batch([feed.item(d) for d in deliveries])
+        await started.settle()
+    assert len(await rows(sql, "select 1 from position")) == 3
+    assert len(await rows(sql, "select 1 from alert")) == 1
+
+
+async def test_unreadable_input_is_counted_sampled_and_acknowledged(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    delivery = report("T1", 0, 999.0, 18.3)
+    await started.batch([feed.item(delivery)])
+    await started.settle()
+    assert feed.acknowledged == [delivery]
+    (row,) = await rows(sql, "select rejects, messages, fixes from feed")
+    assert (sum(row["rejects"].values()), row["messages"], row["fixes"]) == (1, 1, 0)
+    (sample,) = await rows(sql, "select feed, sample from reject_sample")
+    assert b"999" in sample["sample"]
+
+
+async def test_a_second_worker_takes_over_and_the_first_ends(
+    started: Worker, feed: Scripted, database_url: str, tmp_path: Path, sql: Connection
+) -> None:
+    second = worker(database_url, tmp_path / "second", feed)
+    await second.start()
+    await started.batch([feed.item(report("T1", 0, 109.1, 18.3))])
+    with pytest.raises(Fenced, match="another worker has taken over"):
+        await started.settle()
+    assert feed.acknowledged == []
+    assert await rows(sql, "select 1 from position") == []
+    with pytest.raises(Fenced):
+        await started.tick()
+    await second.close()
+
+
+Break = Callable[[], Awaitable[Any]]
+
+
+@pytest.mark.parametrize("after", ["snapshot", "journal", "tick"])
+async def test_a_restart_goes_on_with_the_same_state(
+    started: Worker, feed: Scripted, database_url: str, tmp_path: Path, after: str
+) -> None:
+    for second in range(0, 40, 10):
+        await started.batch([feed.item(report("T1", second, 109.1, 18.3, sos=True))])
+    await started.settle()
+    if after == "tick":
+        await started.tick()
+    if after == "snapshot":
+        await started._snapshot(started.head)
+    second = worker(database_url, tmp_path / "second", feed)
+    await second.start()
+    assert second.head.state.pack() == started.head.state.pack()
+    assert second.head.seq == started.head.seq + 1
+    await second.close()
+
+
+async def test_poison_is_put_aside_and_its_neighbours_are_stored(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await sql.execute("alter table position add check (lon < 150)")
+    deliveries = [report("T1", s, 160.0 if s == 5 else 109.1, 18.3) for s in range(9)]
+    await started.batch([feed.item(d) for d in deliveries])
+    await started.settle()
+    assert len(await rows(sql, "select 1 from position")) == 8
+    assert sorted(d.received for d in feed.acknowledged) == sorted(d.received for d in deliveries)
+    (sample,) = await rows(sql, "select reason, sample from reject_sample")
+    assert sample == {"reason": "refused: CheckViolation", "sample": deliveries[5].payload}
+    assert started.quarantine.waiting == 1
+    await started.batch([feed.item(report("T1", 20, 109.1, 18.3))])
+    await started.settle()
+    assert len(await rows(sql, "select 1 from position")) == 9
+
+
+async def test_an_alert_outlives_a_dispatch_desk_that_fails(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await sql.execute("alter table work_order add check (severity < 0)")
+    await started.batch([feed.item(report("T1", 0, 109.1, 18.3, sos=True))])
+    await started.settle()
+    assert len(feed.acknowledged) == 1
+    assert [r["kind"] for r in await rows(sql, "select kind from alert")] == ["distress"]
+
+
+async def test_a_missing_right_is_waited_out_not_blamed_on_the_data(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await sql.execute("alter table position rename to away")
+    task = asyncio.create_task(started.batch([feed.item(report("T1", 0, 109.1, 18.3))]))
+    await task
+    settled = asyncio.create_task(started.settle())
+    await asyncio.sleep(0.5)
+    assert started.away
+    assert not settled.done()
+    await sql.execute("alter table away rename to position")
+    await settled
+    assert not started.away
+    assert len(feed.acknowledged) == 1
+    assert await rows(sql, "select 1 from reject_sample") == []
+
+
+async def test_a_tick_beats_the_heart(started: Worker, sql: Connection) -> None:
+    await started.tick()
+    (beat,) = await rows(sql, "select part, beat > now() - interval '5 s' as alive from worker")
+    assert beat == {"part": "all", "alive": True}
+    assert NOW
