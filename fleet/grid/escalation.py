@@ -17,9 +17,6 @@ from fleet.grid.policy import Basis, Ladder, Rung
 from fleet.grid.words import Reason, Why
 from fleet.model import Severity
 
-ASKED = ("", "declined", "timed_out", "withdrawn")
-"""Answers of people whom an unassigned order has reached already."""
-
 
 def place(desk: Desk, step: Step, excluded: Collection[int]) -> Step:
     """Ask a member of the responsible grid; else whoever is next in the chain; else nobody."""
@@ -71,9 +68,8 @@ def due(desk: Desk, order: Order) -> Step | None:
 
 def decline(desk: Desk, order: Order, reason: str) -> Step:
     """The person asked says no: a colleague of the same rung, else up the chain, else anybody."""
-    person = order.lead
     step = Step(order).end_offer("declined", reason).add(OrderAct.DECLINE, reason, lead=None)
-    excluded = desk.who("declined", "timed_out") | {person if person is not None else 0}
+    excluded = desk.who("", "declined", "timed_out")
     if order.step <= Rung.BACKUP:
         return place(desk, step, excluded)
     ladder = desk.ladder(order.severity)
@@ -138,7 +134,7 @@ def overdue(
 def _climb(desk: Desk, order: Order) -> Step:
     ladder = desk.ladder(order.severity)
     target, passed = overdue(ladder, order.step, order.accept_by or desk.now, desk.now)
-    excluded = desk.who(*ASKED)
+    excluded = desk.reached()
     late = {"late_s": (desk.now - (order.accept_by or desk.now)) // 1_000_000}
     if target is None:
         return _top(desk, order, ladder)
@@ -154,7 +150,7 @@ def _climb(desk: Desk, order: Order) -> Step:
 
 def _top(desk: Desk, order: Order, ladder: Ladder) -> Step:
     """Nobody further up: a chief keeps it and hears it again; else the command centre has it."""
-    choice, _ = _first(desk, order, _rungs(ladder, Rung.CHIEF), desk.who(*ASKED))
+    choice, _ = _first(desk, order, _rungs(ladder, Rung.CHIEF), desk.reached())
     if choice is None and order.step >= Rung.CHIEF and _on_duty(desk, order.lead):
         alarm = Why(Reason.TOP_OF_CHAIN, Basis.CHAIN, rung=order.step)
         step = Step(order).add(OrderAct.ALARM, str(alarm), accept_by=desk.now + ladder.again)
@@ -168,7 +164,7 @@ def _top(desk: Desk, order: Order, ladder: Ladder) -> Step:
 
 def _retry(desk: Desk, order: Order, *, overdue: bool) -> Step | None:
     """Unassigned: whoever came on duty is asked; at the deadline also those who did not answer."""
-    reached = desk.who("declined") if overdue else desk.who(*ASKED)
+    reached = desk.who("declined") if overdue else desk.reached()
     step = place(desk, Step(order), reached)
     return step if step.ask is not None or overdue else None
 

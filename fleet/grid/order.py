@@ -26,7 +26,7 @@ class Order:
     created: int
     id: int = 0  #: 0: not stored yet
     status: OrderStatus = OrderStatus.UNASSIGNED
-    grid: int | None = None
+    grid: int | None = None  #: responsible: whose leader and backup are next, whoever is asked
     basis: Basis = Basis.NONE
     reason: str = ""  #: words.Why as text, or a person's own words
     lead: int | None = None  #: who has it, or is asked
@@ -63,6 +63,10 @@ class Desk:
     def ladder(self, severity: Severity) -> Ladder:
         ladder = self.policy.ladder(severity)
         return ladder.capped(ladder.cleared) if self.cleared else ladder
+
+    def reached(self) -> frozenset[int]:
+        """Everybody who was asked, whatever they answered."""
+        return frozenset(a.person for a in self.asked)
 
     def who(self, *answers: str) -> frozenset[int]:
         """Everybody who was asked and answered so."""
@@ -138,7 +142,7 @@ def offer(
         lead=choice.duty.person,
         level=level,
         step=choice.rung,
-        grid=choice.grid if choice.grid is not None else step.order.grid,
+        grid=step.order.grid if step.order.grid is not None else choice.grid,
         basis=choice.basis,
         reason=why,
         accept_by=accept_by,

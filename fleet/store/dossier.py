@@ -99,8 +99,8 @@ async def write(
         await outbox.cancel_order(conn, order.id, step.done[-1].act)
     leads = {p for p in (order.lead, before.lead if before else None) if p is not None}
     contacts = await people.contacts(conn, leads)
-    name = dossier.alert["vessel_name"]
-    await outbox.put(conn, notices.of_step(dossier.case, name, before, step, contacts))
+    name, by = dossier.alert["vessel_name"], actor.person if actor else None
+    await outbox.put(conn, notices.of_step(dossier.case, name, before, step, contacts, by))
     events = [_event(dossier, order, done, step, actor) for done in step.done]
     return replace(dossier, order=order, asked=_asked(dossier.asked, step)), events
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fleet.columns import to_datetime
-from fleet.grid.lifecycle import OrderAct
+from fleet.grid.lifecycle import OPEN, OrderAct
 from fleet.grid.order import Order, Step
 from fleet.grid.words import say
 from fleet.model import Case
@@ -22,7 +22,7 @@ PAGES = {
     OrderAct.INFORM: "order.ended",
 }
 """What the last act of a step says to the lead; every other act that pages offers the order."""
-UNSAFE = str.maketrans(dict.fromkeys("+#/\0", "_"))
+UNSAFE = str.maketrans({c: f"%{ord(c):02X}" for c in "+#/%\0"})
 
 
 def topic(name: str, leaf: str) -> str:
@@ -31,10 +31,15 @@ def topic(name: str, leaf: str) -> str:
 
 
 def of_step(
-    case: Case, vessel: str, before: Order | None, step: Step, people: dict[int, Contact]
+    case: Case,
+    vessel: str,
+    before: Order | None,
+    step: Step,
+    people: dict[int, Contact],
+    by: int | None,
 ) -> list[Message]:
-    """The messages that one stored step sends; `step.order` has its id and new version."""
-    return [*_page(case, vessel, step, people), *_let_off(case, before, step, people),
+    """The messages of a stored step, done by person `by`; its order has id and new version."""
+    return [*_page(case, vessel, step, people), *_let_off(case, before, step, people, by),
             *_told(case, vessel, step)]  # fmt: skip
 
 
@@ -64,10 +69,13 @@ def _page(case: Case, vessel: str, step: Step, people: dict[int, Contact]) -> It
 
 
 def _let_off(
-    case: Case, before: Order | None, step: Step, people: dict[int, Contact]
+    case: Case, before: Order | None, step: Step, people: dict[int, Contact], by: int | None
 ) -> Iterator[Message]:
+    """Whoever was asked or at work, and is not any more, unless it is their own doing."""
     order = step.order
-    if before is None or before.lead in {None, order.lead}:
+    if before is None or before.lead in {None, by} or before.status not in OPEN:
+        return
+    if before.lead == order.lead and order.status in OPEN:
         return
     code = people[before.lead or 0].code
     body = {"type": "order.withdrawn", "order": order.id, "alert": case.alert, "person": code}
