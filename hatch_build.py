@@ -77,10 +77,12 @@ def build(root: Path, want: str) -> None:
     web, out, exe = root / "web", root / "fleet/api/console", node()
     path = os.pathsep.join([str(exe.parent), os.environ.get("PATH", os.defpath)])
     env = {**os.environ, "PATH": path, "npm_config_cache": str(cache(web))}
+    env["npm_config_update_notifier"] = "false"
     install = [*npm(exe), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     vite = [str(exe), "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]
-    subprocess.run(install, cwd=web, env=env, check=True)
-    subprocess.run([*vite, "--outDir", str(out), "--emptyOutDir"], cwd=web, env=env, check=True)
+    for step in (install, [*vite, "--outDir", str(out), "--emptyOutDir"]):
+        if subprocess.run(step, cwd=web, env=env, check=False).returncode:
+            raise SystemExit(f"fleet: building the web console failed at `{Path(step[1]).name}`")
     (out / ".source").write_text(want)
 
 

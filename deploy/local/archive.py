@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.account import remove
+from deploy.local.process import tied
 from deploy.local.say import Missing, Progress, megabytes, say
 
 SUITE = "trixie"
@@ -98,7 +99,13 @@ class Archive:
         env = {**os.environ, "APT_CONFIG": str(self.here / "apt.conf"), "LC_ALL": "C"}
         # Not in `debs`: apt keeps silent about a file that is there already.
         done = subprocess.run(
-            ["apt-get", *words], cwd=self.here, env=env, check=False, capture_output=True, text=True
+            ["apt-get", *words],
+            cwd=self.here,
+            env=env,
+            preexec_fn=tied,
+            check=False,
+            capture_output=True,
+            text=True,
         )
         if check and done.returncode:
             lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]
@@ -149,6 +156,7 @@ class Archive:
             command,
             cwd=self.debs,
             env=env,
+            preexec_fn=tied,  # noqa: PLW1509 -- no threads here
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -6,6 +6,7 @@ started and its arguments or its working folder name a folder of ours.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 HOST = "127.0.0.1"
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 def alive(pid: int) -> bool:
@@ -70,6 +72,11 @@ def kill(pids: Iterable[int], how: signal.Signals = signal.SIGKILL, wait: float 
         except ProcessLookupError:
             continue
     return until(lambda: not any(map(alive, pids)), wait)
+
+
+def tied() -> None:
+    """End this child when its parent is killed: a half-done download must not go on unseen."""
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
 
 
 def until(holds: Callable[[], bool], seconds: float, pause: float = 0.02) -> bool:

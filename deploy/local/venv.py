@@ -18,6 +18,7 @@ from pathlib import Path
 from deploy.local.account import remove
 from deploy.local.installer import pip
 from deploy.local.places import ROOT, VENV, local, locked
+from deploy.local.process import tied
 from deploy.local.say import Missing, Progress, say
 
 LOCKS = ROOT / "requirements"
@@ -130,6 +131,7 @@ def run_pip(command: list[str], progress: Progress, env: Stamp | None = None) ->
     with subprocess.Popen(
         command,
         env={**clean(), **(env or {})},
+        preexec_fn=tied,  # noqa: PLW1509 -- no threads here
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,9 +139,11 @@ def run_pip(command: list[str], progress: Progress, env: Stamp | None = None) ->
     ) as running:
         for line in running.stdout or ():
             said.append(line.rstrip())
-            found = re.match(r"Collecting (\S+)", line)
+            found = re.match(
+                r"(?:Collecting|Processing|Requirement already satisfied:) (\S+)", line
+            )
             if found:
-                progress.step(found[1])
+                progress.step(Path(found[1]).name)
     progress.finish()
     if running.returncode:
         for line in said[-12:]:
