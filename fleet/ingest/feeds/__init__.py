@@ -1,1 +1,76 @@
-"""The feeds: one module a way for bytes to arrive."""
+"""The feeds: one module a way for bytes to arrive, and the table that builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fleet.ingest.feed import Feed
+from fleet.ingest.feeds.common import FeedError, host_port, networks
+from fleet.ingest.feeds.file import File
+from fleet.ingest.feeds.mqtt import Mqtt, Topic, broker
+from fleet.ingest.feeds.tcp_client import TcpClient
+from fleet.ingest.feeds.tcp_listener import TcpListener
+from fleet.ingest.feeds.udp import Udp
+from fleet.ingest.format import Format
+from fleet.ingest.formats import FORMATS
+from fleet.settings import FeedSettings, Settings
+
+__all__ = ["FeedError", "build", "build_feed"]
+
+
+def build(settings: Settings) -> list[Feed]:
+    """All feeds of the configuration, in its order. Connects nothing yet."""
+    return [build_feed(feed, settings) for feed in settings.feeds]
+
+
+def build_feed(feed: FeedSettings, settings: Settings) -> Feed:
+    """Raises FeedError, naming the feed, where the configuration cannot work."""
+    try:
+        return KINDS[feed.kind](feed, settings, _format(feed))
+    except FeedError as wrong:
+        raise FeedError(f"feed {feed.name}: {wrong}") from None
+
+
+def _format(feed: FeedSettings) -> Format:
+    form = FORMATS.get(feed.format)
+    if form is None:
+        raise FeedError(f"unknown format {feed.format!r}; there are {', '.join(FORMATS)}")
+    if form.datagram and feed.kind not in ("mqtt", "file"):
+        raise FeedError(f"format {form.key!r} needs senders known by name: kind mqtt or file")
+    return form
+
+
+def _tcp_client(feed: FeedSettings, _: Settings, form: Format) -> Feed:
+    host, port = host_port(feed.address)
+    return TcpClient(feed.name, (host or "localhost", port), form)
+
+
+def _tcp_listener(feed: FeedSettings, _: Settings, form: Format) -> Feed:
+    return TcpListener(feed.name, host_port(feed.address), form, allow=networks(feed.allow))
+
+
+def _udp(feed: FeedSettings, _: Settings, form: Format) -> Feed:
+    return Udp(feed.name, host_port(feed.address), form, allow=networks(feed.allow))
+
+
+def _file(feed: FeedSettings, _: Settings, form: Format) -> Feed:
+    return File(feed.name, Path(feed.address), form)
+
+
+def _mqtt(feed: FeedSettings, settings: Settings, form: Format) -> Feed:
+    topic = Topic(feed.topic)
+    if form.datagram and [topic.levels[i] for i in topic.wild] != ["+"]:
+        raise FeedError(f"topic {feed.topic!r} must have one + where the sender's id stands")
+    url = feed.address or settings.mqtt_url.get_secret_value()
+    client_id = f"{settings.mqtt_client_id}-{feed.name}"
+    return Mqtt(feed.name, broker(url), topic, form, client_id)
+
+
+KINDS: dict[str, Callable[[FeedSettings, Settings, Format], Feed]] = {
+    "file": _file,
+    "mqtt": _mqtt,
+    "tcp_client": _tcp_client,
+    "tcp_listener": _tcp_listener,
+    "udp": _udp,
+}

@@ -1,0 +1,241 @@
+"""Messages of an MQTT broker at QoS 1, acknowledged after the commit that holds them.
+
+The session outlives us, so what is published meanwhile waits at the broker; what was not
+acknowledged comes again. At most `in_flight` messages are on the way: the broker holds the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from fleet.ingest.feed import Delivery
+from fleet.ingest.feeds import mqtt_ack
+from fleet.ingest.feeds.common import Backoff, FeedError, Line, received_now, whole
+from fleet.ingest.format import Format
+
+IN_FLIGHT = 1000
+LARGEST = 256 << 10
+"""Bytes of one message: a stored burst of more than a thousand reports."""
+SESSION_S = 7 * 86_400
+KEEPALIVE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where and as whom to connect."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    auto_ack: bool = False
+    """Acknowledge on arrival, which loses messages with every crash. It exists for one test: the
+    crash test must fail with it.
+    """
+
+
+def broker(url: str) -> Broker:
+    """`mqtt[s]://user:password@host:port[?ca=/path][&ack=auto]`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+        raise FeedError("mqtt_url must look like mqtt://user:password@host:port")
+    wanted = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if unknown := wanted.keys() - {"ca", "ack"}:
+        raise FeedError(f"mqtt_url: unknown option {min(unknown)!r}")
+    secure = parts.scheme == "mqtts"
+    return Broker(
+        parts.hostname,
+        parts.port or (8883 if secure else 1883),
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password) if parts.password else None,
+        ssl.create_default_context(cafile=wanted.get("ca")) if secure else None,
+        wanted.get("ack") == "auto",
+    )
+
+
+class Topic:
+    """A topic filter, and the station that a topic under it belongs to: what its wildcards match.
+
+    For terminals that is the terminal's id, so nobody can speak for another: the broker's access
+    list lets each write its own topic only.
+    """
+
+    def __init__(self, text: str) -> None:
+        levels = text.split("/")
+        self.filter = text
+        self.levels = levels[2:] if levels[0] == "$share" else levels
+        wild = [i for i, level in enumerate(self.levels) if "+" in level or "#" in level]
+        whole_levels = all(self.levels[i] in ("+", "#") for i in wild)
+        if not text or not whole_levels or "#" in self.levels[:-1]:
+            raise FeedError(f"{text!r} is not a topic filter")
+        self.wild = wild
+
+    def station(self, topic: str) -> str | None:
+        """None where the topic is not under this filter."""
+        heard = topic.split("/")
+        if self.levels[-1] == "#":
+            most = len(self.levels) - 1
+            heard = [*heard[:most], "/".join(heard[most:])]
+        if len(heard) != len(self.levels):
+            return None
+        pairs = zip(self.levels, heard, strict=True)
+        if any(level not in ("+", "#", word) for level, word in pairs):
+            return None
+        return "/".join(heard[i] for i in self.wild) if self.wild else topic
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """One message of one connection: its number means another message on the next."""
+
+    connection: int
+    mid: int
+
+
+class Mqtt(Line):
+    acks = True
+
+    def __init__(
+        self,
+        name: str,
+        at: Broker,
+        topic: Topic,
+        form: Format,
+        client_id: str,
+        *,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
+        super().__init__()
+        self.name, self.at, self.topic, self.form = name, at, topic, form
+        self.client_id, self.in_flight = client_id, in_flight
+        self.backoff = Backoff()
+        self.lost = 0  #: QoS-0 messages that the bound forced out
+        self.strange = 0  #: messages of an older subscription of this session
+        self._connection = 0
+        self._client: aiomqtt.Client | None = None
+
+    async def deliveries(self) -> AsyncIterator[Delivery]:
+        while True:
+            self.state = "connecting"
+            try:
+                async with self._connected() as client:
+                    await self._subscribe(client)
+                    self.up(self._counts())
+                    async for message in client.messages:
+                        self.backoff.reset()
+                        if delivery := self._delivery(client, message):
+                            yield delivery
+            except (aiomqtt.MqttError, OSError) as error:
+                self.down(error)
+            finally:
+                self._client = None
+            await asyncio.sleep(self.backoff.pause())
+
+    async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Those of an earlier connection are left out: the broker sends them again."""
+        client = self._client
+        if client is None or self.at.auto_ack:
+            return
+        for delivery in deliveries:
+            handle = delivery.handle
+            if isinstance(handle, Handle) and handle.connection == self._connection:
+                mqtt_ack.acknowledge(client, handle.mid)
+
+    def _connected(self) -> aiomqtt.Client:
+        """A client of its own for every connection: no state of the last one lives on."""
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = SESSION_S
+        properties.ReceiveMaximum = self.in_flight
+        properties.MaximumPacketSize = LARGEST
+        client = aiomqtt.Client(
+            self.at.host,
+            self.at.port,
+            username=self.at.user,
+            password=self.at.password,
+            identifier=self.client_id,
+            protocol=aiomqtt.ProtocolVersion.V5,
+            clean_start=False,
+            properties=properties,
+            tls_context=self.at.tls,
+            keepalive=KEEPALIVE_S,
+            queue_type=_bounded(self),
+        )
+        if not self.at.auto_ack:
+            mqtt_ack.take_over(client)
+        self._connection += 1
+        self._client = client
+        return client
+
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        # A retained message is an old one: it would come again with every connection.
+        options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+        answers = await client.subscribe(self.topic.filter, options=options)
+        refused = [a for a in answers if isinstance(a, ReasonCode) and a.is_failure]
+        if refused:
+            raise aiomqtt.MqttError(f"subscription refused: {refused[0]}")
+
+    def _delivery(self, client: aiomqtt.Client, message: aiomqtt.Message) -> Delivery | None:
+        station = self.topic.station(message.topic.value)
+        if station is None:
+            self.strange += 1
+            self.detail = self._counts()
+            if message.qos and not self.at.auto_ack:
+                mqtt_ack.acknowledge(client, message.mid)
+            return None
+        handle = Handle(self._connection, message.mid) if message.qos else None
+        payload = whole(bytes(message.payload), self.form)
+        form, now = self.form.key, received_now()
+        return Delivery(self.name, station, form, payload, now, handle=handle)
+
+    def forced_out(self) -> None:
+        self.lost += 1
+        self.detail = self._counts()
+
+    def _counts(self) -> str:
+        counts = {"QoS-0 messages lost": self.lost, "of another topic": self.strange}
+        return ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+
+
+def _bounded(feed: Mqtt) -> type[asyncio.Queue[aiomqtt.Message]]:
+    """Aiomqtt's own queue has no bound, or one that drops what the broker will not send again.
+
+    QoS 1 is bounded by `in_flight`: the broker waits for our acknowledgements. QoS 0 is not, so
+    that is what is dropped, and counted.
+    """
+
+    class Incoming(asyncio.Queue[aiomqtt.Message]):
+        def put_nowait(self, item: aiomqtt.Message) -> None:
+            if item.qos == 0 and self.qsize() >= 2 * feed.in_flight:
+                return feed.forced_out()
+            return super().put_nowait(item)
+
+    return Incoming
+
+
+async def forget_session(at: Broker, client_id: str) -> None:
+    """Remove what the broker keeps for this client; for `fleet init` and tests."""
+    client = aiomqtt.Client(
+        at.host,
+        at.port,
+        username=at.user,
+        password=at.password,
+        identifier=client_id,
+        protocol=aiomqtt.ProtocolVersion.V5,
+        clean_start=True,
+        tls_context=at.tls,
+    )
+    with suppress(aiomqtt.MqttError):
+        async with client:
+            pass
