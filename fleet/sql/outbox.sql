@@ -60,7 +60,8 @@ where id = %(id)s;
 -- name: again
 -- Not delivered: wait and try again, unless it was cancelled or is another sender's now.
 update outbox
-set next_at = now() + make_interval(secs => %(wait_s)s), error = %(error)s, leased_until = null
+set next_at = now() + make_interval(secs => %(wait_s)s), leased_until = null,
+    error = case when error like 'undelivered: %%' then 'undelivered: ' else '' end || %(error)s
 where id = %(id)s and state = 'queued' and attempts = %(attempts)s
 returning attempts;
 
@@ -79,6 +80,13 @@ returning id;
 -- Overtaken by events before it was sent.
 update outbox set state = 'cancelled', error = %(why)s, leased_until = null
 where id = %(id)s and state = 'queued' and attempts = %(attempts)s;
+
+-- name: flag
+-- What has waited a minute reaches nobody: said once a row.
+update outbox set error = 'undelivered: ' || error
+where state = 'queued' and channel = 'mqtt' and created < now() - make_interval(secs => %(old_s)s)
+  and error not like 'undelivered: %%'
+returning alert, work_order, body, error;
 
 -- name: counts
 -- The state of the outbox in figures.
@@ -105,7 +113,7 @@ from event e
 left join alert a on a.id = e.alert
 left join vessel v on v.id = e.vessel
 left join sea_grid g on g.id = coalesce(e.grid, a.grid)
-where e.seq > %(seq)s and e.act <> 'repeat' order by e.seq limit %(most)s;
+where e.seq > %(seq)s order by e.seq limit %(most)s;
 
 -- name: advance
 -- The events up to here have their messages.

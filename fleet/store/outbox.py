@@ -14,10 +14,13 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from fleet.store.db import Connection, one, plain, queries, rows
+from fleet.store.events import Event
 
 SQL = queries("outbox")
 CHANNEL = "fleet_outbox"  #: of NOTIFY
 LEASE_S = 30.0
+OLD_S = 60.0
+"""A message that waits longer has not reached anybody: the command centre is told."""
 
 RINGING = (
     "order.offered", "order.raised", "order.alarm", "notice", "alert",
@@ -25,6 +28,10 @@ RINGING = (
     "fleet.order.raise", "fleet.order.alarm",
 )  # fmt: skip
 """Types of message that call for attention, and so end with an acknowledgement."""
+
+
+UNTOLD = frozenset({"repeat", "undelivered"})
+"""Events that make no webhook message: too many, and about the messages themselves."""
 
 
 class Channel(StrEnum):
@@ -126,12 +133,25 @@ async def supersede(conn: Connection, due: Due, why: str) -> None:
     await conn.execute(SQL["supersede"], _mine(due) | {"why": why})
 
 
+async def flag_undelivered(conn: Connection, old_s: float = OLD_S) -> list[Event]:
+    """One event for every message to people or boats that has waited too long."""
+    return [
+        Event("undelivered", row["alert"], row["work_order"], detail=_undelivered(row))
+        for row in await rows(conn, SQL["flag"], old_s=old_s)
+    ]
+
+
+def _undelivered(row: Mapping[str, Any]) -> dict[str, Any]:
+    body = row["body"]
+    return {"type": body["type"], "person": body.get("person"), "error": row["error"]}
+
+
 async def counts(conn: Connection) -> list[dict[str, Any]]:
     """Rows by channel and state, for /metrics and the status page."""
     return await rows(conn, SQL["counts"])
 
 
-async def tail(conn: Connection, most: int = 200) -> list[dict[str, Any]]:
+async def tail(conn: Connection, most: int = 500) -> list[dict[str, Any]]:
     """The events that have no webhook message yet; moves the cursor past them."""
     await conn.execute(SQL["begin"])
     cursor = await rows(conn, SQL["cursor"])
@@ -140,7 +160,7 @@ async def tail(conn: Connection, most: int = 200) -> list[dict[str, Any]]:
     found = await rows(conn, SQL["events"], seq=cursor[0]["seq"], most=most)
     if found:
         await conn.execute(SQL["advance"], {"seq": found[-1]["seq"]})
-    return found
+    return [row for row in found if row["act"] not in UNTOLD]
 
 
 def _mine(due: Due) -> dict[str, Any]:
