@@ -1,0 +1,129 @@
+"""The outermost layer: who is really asking, over what, from which page; and what leaves.
+
+Every answer carries the security headers; a write or socket from a foreign page is refused before
+anything reads its body; plain HTTP is served on loopback or by explicit setting only.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fleet.api.errors import Problem
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+PROBES = ("/healthz", "/readyz")
+COOKIES = ("__Host-fleet", "fleet")
+"""Under TLS, and over plain HTTP."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HSTS = "max-age=31536000"
+FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded")
+AnyScope: TypeAlias = MutableMapping[str, Any]
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """ASGI middleware; two settings decide whom it believes."""
+
+    app: ASGIApp
+    trusted_proxy: bool
+    insecure_http: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        peer = (scope.get("client") or ("", 0))[0]
+        if self.trusted_proxy:
+            _believe(scope, headers)
+        problem = self._refusal(scope, headers, peer)
+        if problem is None:
+            await self.app(scope, receive, _dressed(scope, send))
+        elif scope["type"] == "http":
+            await problem.response()(scope, receive, _dressed(scope, send))
+        else:
+            await send({"type": "websocket.close", "code": 4403, "reason": problem.detail})
+
+    def _refusal(self, scope: AnyScope, headers: Headers, peer: str) -> Problem | None:
+        tls = scope["scheme"] in ("https", "wss")
+        plain_ok = self.insecure_http or is_loopback(peer) or scope["path"] in PROBES
+        if not tls and not plain_ok:
+            return Problem(403, "only over TLS; the setting insecure_http allows plain HTTP")
+        if scope["type"] == "http" and scope["method"] in SAFE:
+            return None
+        return _foreign(scope, headers)
+
+
+def _foreign(scope: AnyScope, headers: Headers) -> Problem | None:
+    """Refuse a write or socket that a page of another origin sends with our cookie."""
+    origins = headers.getlist("origin")
+    if not origins:
+        cookie = headers.get("cookie", "")
+        browser = any(f"{name}=" in cookie for name in COOKIES) or "sec-fetch-site" in headers
+        return Problem(403, "a browser's write must carry its Origin") if browser else None
+    if origins != [own_origin(scope, headers)]:
+        return Problem(403, "this page is not of the same origin as the service")
+    return None
+
+
+def own_origin(scope: AnyScope, headers: Headers) -> str:
+    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+    return f"{scheme}://{headers.get('host', '').lower()}"
+
+
+def _believe(scope: AnyScope, headers: Headers) -> None:
+    """Take address and scheme from the nearest proxy: the last entry, which only it can write."""
+    address = _last(headers.getlist("x-forwarded-for"))
+    scheme = _last(headers.getlist("x-forwarded-proto")).lower()
+    if address:
+        scope["client"] = (address, 0)
+    if scheme in ("http", "https"):
+        socket = {"http": "ws", "https": "wss"}
+        scope["scheme"] = socket[scheme] if scope["type"] == "websocket" else scheme
+
+
+def _last(values: Iterable[str]) -> str:
+    return ",".join(values).rpartition(",")[2].strip()
+
+
+def _dressed(scope: AnyScope, send: Send) -> Send:
+    """The same `send`, with the security headers on the answer."""
+
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", HSTS)
+            if scope["path"].startswith("/api/"):
+                headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return dressed

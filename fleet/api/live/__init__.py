@@ -1,0 +1,1 @@
+"""The live stream: one reader of the database, one encoder, any number of clients."""

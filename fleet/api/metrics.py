@@ -1,0 +1,82 @@
+"""The service's metrics for Prometheus: what the database says, and this process's sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.api.live.hub import Hub
+from fleet.model import Severity
+from fleet.store.reads import Row, Rows
+from fleet.telemetry import Family
+
+
+def families(found: dict[str, Rows], hub: Hub) -> Iterator[Family]:
+    yield from _feeds(found["feeds"])
+    yield from _desk(found)
+    yield from _workers(found["workers"])
+    yield from _sockets(hub, found["sessions"])
+
+
+def _family(
+    rows: Rows, kind: str, name: str, about: str, value: str, labels: tuple[str, ...]
+) -> Family:
+    """A family with one sample a row; rows without a value have none."""
+    samples = [
+        ([_label(r, n) for n in labels], float(r[value])) for r in rows if r[value] is not None
+    ]
+    return Family(name, about, "counter" if kind == "counter" else "gauge", labels, samples)
+
+
+def _label(row: Row, name: str) -> str:
+    return Severity(row[name]).name.lower() if name == "severity" else str(row[name])
+
+
+def _feeds(rows: Rows) -> Iterator[Family]:
+    yield _family(rows, "counter", "fleet_feed_messages", "Messages read", "messages", ("name",))
+    yield _family(rows, "counter", "fleet_feed_fixes", "Positions decoded", "fixes", ("name",))
+    silent = "Seconds since the last message"
+    yield _family(rows, "gauge", "fleet_feed_silent_seconds", silent, "silent_s", ("name",))
+    up = [{"name": r["name"], "up": r["state"] == "up"} for r in rows]
+    yield _family(up, "gauge", "fleet_feed_up", "1: connected", "up", ("name",))
+    rejects = [
+        {"name": r["name"], "reason": reason, "n": n}
+        for r in rows
+        for reason, n in r["rejects"].items()
+    ]
+    about = "Input that was not accepted"
+    yield _family(rejects, "counter", "fleet_rejects", about, "n", ("name", "reason"))
+
+
+def _desk(found: dict[str, Rows]) -> Iterator[Family]:
+    labels = ("kind", "severity", "status")
+    about = "Open alerts and those of the last day"
+    yield _family(found["alerts"], "gauge", "fleet_alerts", about, "n", labels)
+    about = "Open work orders and those of the last day"
+    yield _family(found["orders"], "gauge", "fleet_orders", about, "n", ("status", "severity"))
+    outbox, of = found["outbox"], ("channel", "state")
+    about = "Queued messages and those of the last day"
+    yield _family(outbox, "gauge", "fleet_outbox", about, "n", of)
+    queued = [r for r in outbox if r["state"] == "queued"]
+    about = "Seconds the longest waiting message is due"
+    yield _family(queued, "gauge", "fleet_outbox_waiting_seconds", about, "waiting_s", ("channel",))
+
+
+def _workers(rows: Rows) -> Iterator[Family]:
+    for name, about, value in (
+        ("fleet_worker_lag_seconds", "How far evaluation is behind", "lag_s"),
+        ("fleet_worker_beat_age_seconds", "Seconds since the heartbeat", "beat_age_s"),
+        ("fleet_worker_watermark_age_seconds", "Age of the newest fix seen", "watermark_age_s"),
+    ):
+        yield _family(rows, "gauge", name, about, value, ("part",))
+
+
+def _sockets(hub: Hub, sessions: Rows) -> Iterator[Family]:
+    own = [
+        ("gauge", "fleet_live_clients", "Live sockets of this process", len(hub.clients)),
+        ("counter", "fleet_live_dropped", "Sockets let go because they did not read", hub.dropped),
+        ("gauge", "fleet_live_event_seq", "Newest event read", hub.event_seq),
+        ("gauge", "fleet_monitoring_ok", "1: somebody is watching", hub.watched().ok),
+    ]
+    for kind, name, about, value in own:
+        yield _family([{"n": value}], kind, name, about, "n", ())
+    yield _family(sessions, "gauge", "fleet_sessions", "Sessions and tokens", "n", ("kind",))

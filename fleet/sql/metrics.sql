@@ -1,0 +1,35 @@
+-- What Prometheus asks every quarter of a minute.
+
+-- name: feeds
+select name, state, messages, fixes, rejects,
+       extract(epoch from now() - last_message)::float8 as silent_s
+from feed order by name
+
+-- name: alerts
+-- Open alerts, and those raised within the day that are over.
+select kind, severity, status, count(*) as n from alert
+where status in ({open}) or opened > now() - interval '1 day'
+group by kind, severity, status order by kind, severity, status
+
+-- name: orders
+-- Orders that somebody still has to deal with, and those of the last day.
+select status, severity, count(*) as n from work_order
+where status in ('unassigned', 'offered', 'accepted', 'in_progress')
+   or created > now() - interval '1 day'
+group by status, severity order by status, severity
+
+-- name: outbox
+-- Messages by channel and state: queued ones and those of the last day.
+select channel, state, count(*) as n,
+       coalesce(extract(epoch from max(now() - next_at) filter (where state = 'queued')), 0)::float8
+           as waiting_s
+from outbox where state = 'queued' or created > now() - interval '1 day'
+group by channel, state order by channel, state
+
+-- name: workers
+select part, lag_s, extract(epoch from now() - beat)::float8 as beat_age_s,
+       extract(epoch from now() - watermark)::float8 as watermark_age_s
+from worker order by part
+
+-- name: sessions
+select kind, count(*) as n from session where expires > now() group by kind order by kind
