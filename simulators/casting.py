@@ -21,7 +21,7 @@ LEAD = 90 * MINUTE
 """No script starts earlier than this before its cue."""
 
 OPENING: tuple[tuple[str, float], ...] = (  # scene, seconds after the start of the run
-    ("hurry in harbour", -50),
+    ("hurry in harbour", -110),
     ("reef", 5),
     ("sos", 20),
     ("silence", 35),
@@ -38,9 +38,9 @@ CALM: dict[str, float] = {  # weights
     "reserve": 10,
     "silence": 20,
     "line": 12,
-    "sos": 4,
-    "man overboard": 3,
-    "liferaft": 3,
+    "sos": 2,
+    "man overboard": 1.5,
+    "liferaft": 1.5,
 }
 CALM_EVERY = (4.5 * MINUTE, 8.5 * MINUTE)
 
