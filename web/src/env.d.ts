@@ -1,0 +1,3 @@
+/// <reference types="vite/client" />
+/** Address of the coast beside the page; vite.config.ts makes it. */
+declare const __LAND__: string

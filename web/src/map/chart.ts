@@ -1,0 +1,162 @@
+/** The map itself: layers, view, pointer and address, without any user interface around it. */
+import { effect } from '@preact/signals'
+import OlMap from 'ol/Map'
+import View from 'ol/View'
+import ScaleLine from 'ol/control/ScaleLine'
+import { createEmpty, isEmpty } from 'ol/extent'
+import { fromLonLat, toLonLat } from 'ol/proj'
+import 'ol/ol.css'
+import { alerts } from '../alerts/store'
+import { mercatorX, mercatorY } from '../geo'
+import { language } from '../i18n'
+import { fleet } from '../live/feed'
+import { layers, palette } from '../prefs'
+import { following, hovered, selectedAlert, selectedVessel, selectVessel } from '../selection'
+import { formatHash, parseHash, type Place } from '../url'
+import { gridLayer, refresh, zoneLayer } from './areas'
+import { coastLayer } from './coast'
+import { FleetLayer } from './fleetlayer'
+import { GraticuleLayer } from './graticule'
+import { MarksLayer } from './marks'
+import { followTrail, trail } from './trail'
+
+const HOME: Place = { zoom: 9.2, lat: 18.2, lon: 109.15 }
+const REACH = 14
+const TOUCH_REACH = 26
+const CLOSE_ZOOM = 11.5
+const AREAS_EVERY_MS = 300_000
+const HARDEST_RATIO = 2
+const touch = matchMedia('(pointer: coarse)')
+
+export class Chart {
+  readonly map: OlMap
+  private readonly boats = new FleetLayer(5, fleet)
+  private readonly grids = gridLayer()
+  private readonly zones = zoneLayer()
+  private readonly stops: (() => void)[] = []
+
+  constructor(target: HTMLElement, scale: HTMLElement) {
+    const asked = parseHash(location.hash).place
+    const start = asked ?? HOME
+    const coast = coastLayer()
+    const marks = new MarksLayer(6, fleet, this.boats)
+    this.map = new OlMap({
+      target,
+      layers: [coast, new GraticuleLayer(1), this.grids, this.zones, this.boats, marks],
+      controls: [new ScaleLine({ units: 'nautical', target: scale, minWidth: 72 })],
+      pixelRatio: Math.min(devicePixelRatio, touch.matches ? 1.5 : HARDEST_RATIO),
+      view: new View({ center: fromLonLat([start.lon, start.lat]), zoom: start.zoom, minZoom: 3, maxZoom: 17, enableRotation: false }),
+    })
+    this.pointer(target)
+    this.react(coast)
+    this.areas(asked === null)
+  }
+
+  close(): void {
+    this.stops.forEach((stop) => stop())
+    this.map.setTarget(undefined)
+  }
+
+  zoomBy(steps: number): void {
+    const view = this.map.getView()
+    view.animate({ zoom: (view.getZoom() ?? HOME.zoom) + steps, duration: 180 })
+  }
+
+  /** All sea grids in view, or the usual place where there are none. */
+  home(): void {
+    const extent = this.grids.getSource()?.getExtent() ?? createEmpty()
+    const view = this.map.getView()
+    if (isEmpty(extent)) view.animate({ center: fromLonLat([HOME.lon, HOME.lat]), zoom: HOME.zoom, duration: 300 })
+    else view.fit(extent, { padding: [40, 40, 60, 40], duration: 300 })
+  }
+
+  goTo(x: number, y: number): void {
+    const view = this.map.getView()
+    const zoom = Math.max(view.getZoom() ?? 0, CLOSE_ZOOM)
+    view.animate({ center: [x, y], zoom, duration: 350 })
+  }
+
+  /** To the boat where it is now, or to where the alert was raised. */
+  locate(vessel: number | null, lon: number | null, lat: number | null): void {
+    const row = vessel === null ? -1 : fleet.row(vessel)
+    if (row >= 0) this.goTo(fleet.x[row], fleet.y[row])
+    else if (lon !== null && lat !== null) this.goTo(mercatorX(lon), mercatorY(lat))
+  }
+
+  /** For tests: where a vessel is on the page, in CSS pixels of the map. */
+  pixelOf(vessel: number): [number, number] | null {
+    const row = fleet.row(vessel)
+    const pixel = row < 0 ? null : this.map.getPixelFromCoordinate([fleet.x[row], fleet.y[row]])
+    return pixel ? [pixel[0], pixel[1]] : null
+  }
+
+  private pointer(target: HTMLElement): void {
+    this.map.on('pointermove', ({ pixel, dragging }) => {
+      const row = dragging || touch.matches ? -1 : this.boats.at(pixel[0], pixel[1], REACH)
+      hovered.value = row < 0 ? null : { vessel: fleet.id[row], x: pixel[0], y: pixel[1] }
+      target.classList.toggle('pointing', row >= 0)
+    })
+    this.map.on('click', ({ pixel }) => {
+      const row = this.boats.at(pixel[0], pixel[1], touch.matches ? TOUCH_REACH : REACH)
+      if (row >= 0) selectVessel(fleet.id[row])
+    })
+    this.map.on('pointerdrag', () => {
+      following.value = false
+      hovered.value = null
+    })
+    target.addEventListener('pointerleave', () => { hovered.value = null })
+  }
+
+  private react(coast: ReturnType<typeof coastLayer>): void {
+    const restyle = [coast, this.grids, this.zones]
+    const flash = setInterval(() => this.map.render(), 500)
+    this.map.on('moveend', () => this.writeHash())
+    this.stops.push(
+      () => clearInterval(flash),
+      followTrail(),
+      effect(() => {
+        void palette.value
+        void language.value
+        restyle.forEach((layer) => layer.changed())
+      }),
+      effect(() => {
+        this.grids.setVisible(layers.value.grids)
+        this.zones.setVisible(layers.value.zones)
+      }),
+      effect(() => {
+        void [fleet.version.value, alerts.value, selectedVessel.value, selectedAlert.value, layers.value, trail.value]
+        this.map.render()
+      }),
+      effect(() => this.keepUp()),
+      effect(() => {
+        void [selectedVessel.value, selectedAlert.value]
+        this.writeHash()
+      }),
+    )
+  }
+
+  private keepUp(): void {
+    void fleet.version.value
+    const row = following.value && selectedVessel.value !== null ? fleet.row(selectedVessel.value) : -1
+    if (row >= 0) this.map.getView().animate({ center: [fleet.x[row], fleet.y[row]], duration: 300 })
+  }
+
+  private areas(toHome: boolean): void {
+    const load = (first: boolean) => {
+      const grids = refresh(this.grids, '/grids').then(() => {
+        if (first && toHome) this.home()
+      })
+      void Promise.all([grids, refresh(this.zones, '/zones')]).catch(() => {})
+    }
+    load(true)
+    const timer = setInterval(() => load(false), AREAS_EVERY_MS)
+    this.stops.push(() => clearInterval(timer))
+  }
+
+  private writeHash(): void {
+    const view = this.map.getView()
+    const [lon, lat] = toLonLat(view.getCenter() ?? [0, 0])
+    const place = { zoom: view.getZoom() ?? HOME.zoom, lat, lon }
+    history.replaceState(null, '', formatHash({ place, vessel: selectedVessel.peek(), alert: selectedAlert.peek() }))
+  }
+}

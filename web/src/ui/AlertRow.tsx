@@ -1,0 +1,46 @@
+/** One alert in the list: how grave, what, who, since when, and in whose hands. */
+import { isUnassigned, wantsAttention } from '../alerts/order'
+import { either, t, term } from '../i18n'
+import { locate } from '../map/handle'
+import { selectAlert, selectedAlert } from '../selection'
+import { LEVELS } from '../severity'
+import type { Alert } from '../types'
+import { Age, Deadline, Glyph, OrderTag } from './bits'
+
+export function open(a: Alert): void {
+  selectAlert(a.id, a.vessel?.id ?? null)
+}
+
+export function AlertRow({ alert: a }: { alert: Alert }) {
+  const calling = wantsAttention(a) || isUnassigned(a)
+  const chosen = selectedAlert.value === a.id
+  return (
+    <li class={`row row-${LEVELS[a.severity].name} ${calling ? 'calling' : ''}`}>
+      <button type="button" class="row-button" aria-current={chosen} data-alert={a.id} onClick={() => open(a)} onDblClick={() => locate(a)}>
+        <span class="row-level">
+          <Glyph severity={a.severity} size={24} flash={calling} />
+          <span>{t(`sev_${a.severity}`)}</span>
+        </span>
+        <span class="row-what">
+          <span class="row-title">{either(a.title_zh, a.title_en)}</span>
+          <span class="row-boat">{a.vessel?.name || a.vessel?.mmsi || t('v_name_unknown')}</span>
+        </span>
+        <span class="row-age"><Age at={a.opened} /></span>
+        <span class="row-where">{[a.grid && either(a.grid.name, a.grid.name_en), either(a.zone_name, a.zone_name_en)].filter(Boolean).join(' · ')}</span>
+        <Hands alert={a} />
+      </button>
+    </li>
+  )
+}
+
+/** Whose move it is. */
+function Hands({ alert: a }: { alert: Alert }) {
+  const order = a.order
+  return (
+    <span class="row-hands">
+      {order ? <OrderTag status={order.status} /> : <span class="tag">{term('status', a.status)}</span>}
+      {order?.lead && <span class="row-lead">{either(order.lead.name, order.lead.name_en)}</span>}
+      {order?.status === 'offered' && order.accept_by && <Deadline at={order.accept_by} bare />}
+    </span>
+  )
+}
