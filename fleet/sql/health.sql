@@ -40,3 +40,13 @@ select kind, count(*) filter (where status in ('active', 'acknowledged', 'cleare
 -- The newest numbers of every kind.
 select distinct on (kind) kind, version, params, source, enabled from rule_version
  order by kind, version desc
+
+-- name: positions_between
+-- Positions of a stretch of time.
+select count(*) as n from position where t between %(first)s and %(last)s
+
+-- name: alerts_between
+-- Alerts of a stretch of time that were not taken back, by kind.
+select kind, count(*) as n from alert
+ where episode between %(first)s and %(last)s and status <> 'retracted'
+ group by kind order by kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fleet.columns import to_datetime
 from fleet.store.db import Connection, queries
 
 SQL = queries("health")
@@ -41,3 +42,17 @@ async def thresholds(conn: Connection) -> dict[str, dict[str, Any]]:
     """The newest thresholds by kind."""
     found = await (await conn.execute(SQL["thresholds"])).fetchall()
     return {row["kind"]: row for row in found}
+
+
+async def positions_between(conn: Connection, first: int, last: int) -> int:
+    """Positions with a fix time in the stretch."""
+    span = {"first": to_datetime(first), "last": to_datetime(last)}
+    row = await (await conn.execute(SQL["positions_between"], span)).fetchone()
+    return int(row["n"]) if row else 0
+
+
+async def alerts_between(conn: Connection, first: int, last: int) -> dict[str, int]:
+    """Alerts that began in the stretch, by kind."""
+    span = {"first": to_datetime(first), "last": to_datetime(last)}
+    found = await (await conn.execute(SQL["alerts_between"], span)).fetchall()
+    return {row["kind"]: int(row["n"]) for row in found}

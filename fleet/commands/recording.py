@@ -1,0 +1,154 @@
+"""Recorded input as pieces of bytes, and what a first look at it tells.
+
+Invariant: a recording says the same however it is cut: its own times are its clock (`received` 0),
+and who is what is learnt from all of it before anything is judged.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fleet.ingest.feed import Delivery
+from fleet.ingest.format import Format
+from fleet.ingest.formats import FORMATS
+from fleet.model import Flag, IdentityKind, VesselClass
+from fleet.worker.decode import Decoded, Decoders, said
+from fleet.worker.intake import Item
+
+FEED = "replay"
+PIECE = 64 * 1024
+LINES = 0
+"""The size that stands for one line at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Files in the order in which they are played."""
+
+    paths: Sequence[Path]
+    format: Format
+    piece: int = PIECE
+
+    @property
+    def size(self) -> int:
+        return sum(path.stat().st_size for path in self.paths)
+
+    def items(self) -> Iterator[Item]:
+        """Every piece, in order."""
+        for path in self.paths:
+            with path.open("rb") as file:
+                for payload in _cut(file, self.piece):
+                    yield self._item(path, payload)
+            # the last line of a file may lack its end
+            yield self._item(path, b"\n")
+
+    def decoded(self) -> Iterator[Decoded]:
+        """Every piece, decoded."""
+        decoders = Decoders(FORMATS)
+        return (decoders.decode(item) for item in self.items())
+
+    def _item(self, path: Path, payload: bytes) -> Item:
+        delivery = Delivery(FEED, path.name, self.format.key, payload, 0)
+        return Item(Silent(), delivery)
+
+
+def _cut(file: Any, piece: int) -> Iterator[bytes]:
+    if piece == LINES:
+        yield from file
+    else:
+        yield from iter(lambda: file.read(piece), b"")
+
+
+class Silent:
+    """The feed of a recording: nobody waits to be told."""
+
+    name = FEED
+    acks = False
+
+    async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        del deliveries
+
+    def deliveries(self) -> Any:
+        raise NotImplementedError
+
+
+@contextmanager
+def opened(names: Sequence[str]) -> Iterator[list[Path]]:
+    """The files; `-` is standard input, kept on disk while it is looked at twice."""
+    with tempfile.TemporaryDirectory(prefix="fleet-replay-") as folder:
+        yield [_kept(Path(folder)) if name == "-" else Path(name) for name in names]
+
+
+def _kept(folder: Path) -> Path:
+    path = folder / "stdin"
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return path
+
+
+@dataclass(slots=True)
+class Survey:
+    """What all of a recording says of who is in it, and when."""
+
+    classes: dict[IdentityKind, dict[str, VesselClass]] = field(default_factory=dict)
+    first: int = 0
+    last: int = 0
+
+    def note(self, decoded: Decoded) -> None:
+        for kind, wanted in said([decoded]).wanted.items():
+            known = self.classes.setdefault(kind, {})
+            for name, cls in wanted.items():
+                known[name] = max(cls, known.get(name, VesselClass.UNKNOWN))
+        if decoded.reports is not None:
+            fixes = decoded.reports.fixes
+            trusted = fixes.t[(fixes.flags & Flag.SKEWED) == 0]
+            if len(trusted):
+                first, last = int(trusted.min()), int(trusted.max())
+                self.first = min(first, self.first or first)
+                self.last = max(last, self.last)
+
+
+def survey(recording: Recording, advance: Callable[[int], None]) -> Survey:
+    """Look at all of it once."""
+    found = Survey()
+    for decoded in recording.decoded():
+        found.note(decoded)
+        advance(len(decoded.delivery.payload))
+    return found
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was read, by what became of it."""
+
+    sentences: int = 0
+    fixes: int = 0
+    positions: int = 0  #: fixes with a position
+    types: dict[str, int] = field(default_factory=dict)
+    rejects: dict[str, int] = field(default_factory=dict)
+
+    def note(self, decoded: Decoded) -> None:
+        reports = decoded.reports
+        if reports is None:
+            _add(self.rejects, {decoded.broken: 1})
+            return
+        self.sentences += reports.sentences
+        self.fixes += len(reports.fixes)
+        placed = np.isfinite(reports.fixes.lon) & np.isfinite(reports.fixes.lat)
+        self.positions += int(placed.sum())
+        _add(self.types, reports.types)
+        _add(self.rejects, reports.rejects)
+
+
+def _add(totals: dict[str, int], more: Mapping[str, int]) -> None:
+    for key, count in more.items():
+        totals[key] = totals.get(key, 0) + count
