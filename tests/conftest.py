@@ -51,7 +51,7 @@ def broker() -> Iterator[Broker]:
 def template(cluster: Cluster) -> str:
     """The name of a migrated database that nobody is connected to."""
     execute(cluster, f"create database {TEMPLATE}")
-    asyncio.run(migrate(cluster.url_of(TEMPLATE)))
+    migrated(cluster.url_of(TEMPLATE))
     return TEMPLATE
 
 
@@ -77,6 +77,11 @@ async def conn(shared_url: str) -> AsyncIterator[Connection]:
     async with await connect(shared_url, "fleet-test") as made:
         yield made
         await made.rollback()
+
+
+def migrated(url: str) -> None:
+    """Apply every migration."""
+    asyncio.run(migrate(url))
 
 
 def execute(cluster: Cluster, statement: str) -> None:

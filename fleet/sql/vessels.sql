@@ -26,9 +26,10 @@ select nextval(pg_get_serial_sequence('vessel', 'id')) as id
 from generate_series(1, %(n)s) order by id;
 
 -- name: create
--- Vessels known only from the air.
-insert into vessel (id, class)
-select id, class from unnest(%(ids)s::int[], %(classes)s::smallint[]) v (id, class) order by id;
+-- Vessels known only from the air; in a demonstration they are part of it.
+insert into vessel (id, class, demo)
+select id, class, exists (select from setting where key = 'demo')
+from unnest(%(ids)s::int[], %(classes)s::smallint[]) v (id, class) order by id;
 
 -- name: identify
 -- What they call themselves, from where an earlier owner of the identity ended.

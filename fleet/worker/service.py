@@ -10,9 +10,10 @@ import asyncio
 import fcntl
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Self
 
 import psycopg
 import structlog
@@ -62,7 +63,7 @@ class Folder:
         self.path = path
         self._lock = -1
 
-    def __enter__(self) -> Folder:
+    def __enter__(self) -> Self:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = os.open(self.path / "worker.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
@@ -114,7 +115,7 @@ class Service:
 
     # Helpers
 
-    def _reading(self) -> list[object]:
+    def _reading(self) -> list[Coroutine[Any, Any, None]]:
         feeds: Sequence[Feed] = (self.spool, *self.feeds)
         readers = [Reader(f, self.intake, self.spool, lambda: self.worker.away) for f in feeds]
         return [self._read(reader) for reader in readers]
@@ -124,9 +125,7 @@ class Service:
         pause, name = 1.0, reader.feed.name
         while True:
             try:
-                await reader.run()
-                self.sources.failures[name] = "at its end"
-                return
+                return await reader.run()
             except Exception as error:
                 LOG.exception("feed failed", feed=name)
                 self.sources.failures[name] = f"{type(error).__name__}: {error}"[:200]
