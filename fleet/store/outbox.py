@@ -152,7 +152,10 @@ async def counts(conn: Connection) -> list[dict[str, Any]]:
 
 
 async def tail(conn: Connection, most: int = 500) -> list[dict[str, Any]]:
-    """The events that have no webhook message yet; moves the cursor past them."""
+    """The events that have no webhook message yet; moves the cursor past them.
+
+    What would ring and was acknowledged meanwhile is left out.
+    """
     await conn.execute(SQL["begin"])
     cursor = await rows(conn, SQL["cursor"])
     if not cursor:
@@ -160,7 +163,8 @@ async def tail(conn: Connection, most: int = 500) -> list[dict[str, Any]]:
     found = await rows(conn, SQL["events"], seq=cursor[0]["seq"], most=most)
     if found:
         await conn.execute(SQL["advance"], {"seq": found[-1]["seq"]})
-    return [row for row in found if row["act"] not in UNTOLD]
+    told = [row for row in found if not row["overtaken"] and row["act"] not in UNTOLD]
+    return [{k: v for k, v in row.items() if k != "overtaken"} for row in told]
 
 
 def _mine(due: Due) -> dict[str, Any]:
