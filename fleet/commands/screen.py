@@ -13,15 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 ROLES = {
-    "commander": ("指挥中心", "every boat, alert and order; zones"),
-    "member": ("海上网格员", "own grid, and the orders offered: accept, decline, close"),
-    "association": ("协会", "its own boats and their alerts"),
-    "admin": ("管理员", "accounts and the state of the service"),
+    "commander": ("指挥中心", "all boats, alerts and orders; zones"),
+    "member": ("海上网格员", "own grid; orders to accept and close"),
+    "association": ("协会", "its own boats, their alerts"),
+    "admin": ("管理员", "accounts, state of the service"),
 }
 LOOK = (
-    "boats move within seconds; the first alerts come within two minutes, raised by what boats do",
-    "as commander: the worst alert on top, its boat on the map, whom it was offered to and why",
-    "as member (in a second browser, or a private window): accept an order, then close it",
+    "boats move at once; alerts come within two minutes, raised by what boats do",
+    "command: the worst alert first, its boat on the map, who was asked and why",
+    "a member, in a private window beside it: accept an order, then close it",
     "nobody answers? the order climbs: backup, leader, department, duty chief",
 )
 
@@ -41,17 +41,19 @@ def show(console: Console, facts: Facts) -> None:
     console.print(
         Panel(
             Group(
-                Text.assemble(("  open  ", "bold"), (facts.address, "bold cyan underline")),
-                Text(f"  demonstration data · {facts.boats} boats · up in {facts.seconds:.0f} s"),
+                Text.assemble("open      ", (facts.address, "bold cyan underline")),
+                Text.assemble("password  ", (facts.password, "bold"), "  (of every sign-in below)"),
                 Text(),
                 _sign_ins(facts),
                 Text(),
-                *(Text(f"  · {line}") for line in LOOK),
+                *(Text(f"· {line}") for line in LOOK),
                 Text(),
-                Text(f"  logs in {facts.logs}/ · Ctrl-C stops everything", style="dim"),
+                Text(f"{facts.boats} boats, demonstration data only; up in {facts.seconds:.0f} s"),
+                Text(f"logs in {facts.logs}/; Ctrl-C stops everything", style="dim"),
             ),
             title="先锋渔英 · Yazhou demonstration",
             border_style="cyan",
+            padding=(1, 2),
             expand=False,
         )
     )
@@ -59,7 +61,7 @@ def show(console: Console, facts: Facts) -> None:
 
 def _sign_ins(facts: Facts) -> Table:
     """One sign-in a role and language; the rest are named below them."""
-    table = Table("sign in as", "password", "", "sees", box=None, padding=(0, 2))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     seen: set[tuple[str, str]] = set()
     more: list[str] = []
     for account in facts.sign_ins:
@@ -72,10 +74,9 @@ def _sign_ins(facts: Facts) -> Table:
         who = facts.names.get(account.get("person") or "", "")
         table.add_row(
             Text(account["login"], "bold"),
-            facts.password,
-            f"{zh} {who}".strip(),
-            account.get("label") or (sees if kind[1] == "zh" else f"{sees} (in English)"),
+            f"{zh} {who}".strip() if kind[1] == "zh" else "the same, in English",
+            account.get("label") or sees,
         )
     if more:
-        table.add_row(Text("also"), "(the same)", Text(", ".join(more), "dim"), "")
+        table.add_row(Text("and"), Text(f"{len(more)} more"), Text(" ".join(more), "dim"))
     return table
