@@ -24,7 +24,7 @@ Pool: TypeAlias = AsyncConnectionPool[Connection]
 
 NAME = "-- name: "
 BOUNDS = (
-    " -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    " -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"
     " -c client_connection_check_interval=5s"
 )
 

@@ -134,7 +134,7 @@ class Stage:
             return self.ask("select max(batch_at) from worker")[0][0]
         return None
 
-    def works(self, seconds: float = 60) -> None:
+    def works(self, seconds: float = 90) -> None:
         """Wait until the worker has committed one more batch of messages."""
         before = self.batch()
         until(lambda: self.batch() not in {None, before}, seconds, "the worker to go on")

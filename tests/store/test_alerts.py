@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fleet.model import Act, Change, Severity
+from fleet.store import alerts, events
+from fleet.store.db import Connection, one, rows
+
+T = 1_800_000_000_000_000
+NAN = float("nan")
+
+
+@pytest.fixture
+async def boat(conn: Connection) -> int:
+    return int((await one(conn, "insert into vessel (class) values (1) returning id"))["id"])
+
+
+def change(boat: int, act: Act, t: int = 0, severity: Severity = Severity.WARNING) -> Change:
+    return Change("speed", boat, 0, T, act, T + t, severity, "fast", 109.0, 18.0, {"kn": 20.5})
+
+
+async def test_opened_raised_and_cleared(conn: Connection, boat: int) -> None:
+    raised = change(boat, Act.RAISE, 60, Severity.ALARM)
+    told = [change(boat, Act.OPEN), raised, change(boat, Act.CLEAR, 90)]
+    cases, happened = await alerts.apply(conn, told, T)
+    assert [(c.vessel, c.severity) for c in cases] == [(boat, Severity.ALARM)]
+    assert [e.act for e in happened] == ["open", "raise", "clear"]
+    row = await one(conn, "select * from alert")
+    assert (row["severity"], row["status"], row["cleared"] is not None) == (3, "cleared", True)
+    await events.append(conn, happened)
+
+
+async def test_the_same_again_is_nothing(conn: Connection, boat: int) -> None:
+    told = [change(boat, Act.OPEN), change(boat, Act.RAISE, 60, Severity.ALARM)]
+    await alerts.apply(conn, told, T)
+    assert await alerts.apply(conn, told, T) == ([], [])
+    assert len(await rows(conn, "select 1 from alert")) == 1
+
+
+async def test_what_people_closed_stays_closed_and_red_stays_acknowledged(
+    conn: Connection, boat: int
+) -> None:
+    red = change(boat, Act.OPEN, severity=Severity.EMERGENCY)
+    await alerts.apply(conn, [red], T)
+    await conn.execute("update alert set status = 'acknowledged'")
+    await alerts.apply(conn, [replace(red, act=Act.CLEAR)], T)
+    assert (await one(conn, "select status, closed from alert")) == {
+        "status": "acknowledged",
+        "closed": None,
+    }
+    await conn.execute("update alert set status = 'closed'")
+    await alerts.apply(conn, [replace(red, act=Act.CLEAR)], T)
+    assert (await one(conn, "select status from alert"))["status"] == "closed"
+
+
+async def test_late_data_lowers_and_retracts_for_good(conn: Connection, boat: int) -> None:
+    opened = change(boat, Act.OPEN, severity=Severity.EMERGENCY)
+    await alerts.apply(conn, [opened], T)
+    revised = change(boat, Act.REVISE, 5, Severity.WARNING)
+    await alerts.apply(conn, [revised, change(boat, Act.RETRACT, 6)], T)
+    assert await alerts.apply(conn, [opened, change(boat, Act.CLEAR, 9)], T) == ([], [])
+    row = await one(conn, "select severity, status, closed from alert")
+    assert (row["severity"], row["status"], row["closed"] is not None) == (2, "retracted", True)
+
+
+async def test_a_clear_of_what_was_never_opened_is_nothing(conn: Connection, boat: int) -> None:
+    assert await alerts.apply(conn, [change(boat, Act.CLEAR)], T) == ([], [])
+
+
+async def test_an_unknown_place_keeps_the_last_known(conn: Connection, boat: int) -> None:
+    gone = replace(change(boat, Act.REPEAT, 9), lon=NAN, lat=NAN, evidence={"x": NAN, "s": "a\0b"})
+    await alerts.apply(conn, [change(boat, Act.OPEN), gone], T)
+    row = await one(conn, "select lon, occurrences, evidence from alert")
+    assert (row["lon"], row["occurrences"]) == (109.0, 2)
+    assert row["evidence"] == {"kn": 20.5, "x": None, "s": "ab"}
+
+
+act = st.sampled_from([Act.OPEN, Act.RAISE, Act.REPEAT, Act.CLEAR, Act.REVISE, Act.RETRACT])
+told = st.tuples(act, st.integers(0, 9), st.sampled_from(Severity))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(told, max_size=8), st.integers(0, 8))
+async def test_any_cut_gives_the_same_row_and_history(
+    conn: Connection, boat: int, acts: list[tuple[Act, int, Severity]], cut: int
+) -> None:
+    changes = [change(boat, a, t, s) for a, t, s in acts]
+    outcomes = []
+    for parts in ([changes], [changes[:cut], changes[cut:]]):
+        await conn.execute("delete from alert")
+        happened = [e.act for part in parts for e in (await alerts.apply(conn, part, T))[1]]
+        kept = await rows(conn, "select severity, status, last_seen, occurrences from alert")
+        outcomes.append((happened, kept))
+    assert outcomes[0] == outcomes[1]
