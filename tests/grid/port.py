@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import shapely
 
@@ -84,7 +85,7 @@ def case(
     return Case(alert, kind, 7, severity, *at, GRID[home] if home else None)
 
 
-def desk(c: Case, people: str, minute: float = 0, **more: object) -> Desk:
+def desk(c: Case, people: str, minute: float = 0, **more: Any) -> Desk:
     """The desk `minute` minutes after the alert."""
     return replace(Desk(c, roster(people), default(), T0 + round(minute * MINUTE)), **more)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -28,7 +30,7 @@ class Watch:
         self.minute = 0.0
         self.keep(escalation.open_order(self.desk(0), new(c)))
 
-    def desk(self, minute: float, **more: object) -> Desk:
+    def desk(self, minute: float, **more: Any) -> Desk:
         self.minute = minute
         return desk(self.case, self.people, minute, asked=tuple(self.asked), **more)
 
@@ -254,8 +256,6 @@ def test_windows_of_the_tables_are_those_of_the_service_levels() -> None:
 
 
 def test_a_policy_that_does_not_begin_with_the_member_is_refused() -> None:
-    from importlib.resources import files
-
     text = files("fleet.grid").joinpath("policy.toml").read_text(encoding="utf-8")
     assert parse(text) == default()
     with pytest.raises(ValueError, match="ladder emergency"):

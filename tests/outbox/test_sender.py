@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import random
 import signal
@@ -14,13 +15,14 @@ from typing import Any
 import aiomqtt
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from deploy.local.mosquitto import Broker
 from fleet.ingest.feeds import mqtt
+from fleet.model import Severity
 from fleet.outbox import service
 from fleet.outbox.channel import Undelivered
 from fleet.outbox.mqtt import Mqtt
-from fleet.model import Severity
 from fleet.settings import Settings
 from fleet.store import events, orders, outbox
 from fleet.store.db import Connection, connect, one, rows
@@ -33,7 +35,9 @@ SIMULATOR = "simulator"
 
 
 def settings(url: str, **more: Any) -> Settings:
-    return Settings(database_url=url, webhook_allow=("127.0.0.0/8",), **more)
+    secrets = {k: SecretStr(more.pop(k)) for k in ("mqtt_url", "webhook_secret") if k in more}
+    more |= {"database_url": SecretStr(url), **secrets}
+    return Settings(webhook_allow=("127.0.0.0/8",), **more)
 
 
 @asynccontextmanager
@@ -59,7 +63,8 @@ async def hearing(broker: Broker, topic: str = "fleet/v1/notify/#") -> AsyncIter
 
         async def listen() -> None:
             async for message in client.messages:
-                heard.append((str(message.topic), orjson.loads(bytes(message.payload))))
+                said = orjson.loads(bytes(message.payload))
+                heard.append((str(message.topic), said))
 
         task = asyncio.create_task(listen())
         yield heard
@@ -72,6 +77,21 @@ async def until(true: Callable[[], Any], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.02)
+
+
+async def until_all(conn: Connection, seconds: float, wanted: dict[str, int]) -> None:
+    """Until the outbox looks like this."""
+    async with asyncio.timeout(seconds):
+        while await states(conn) != wanted:  # noqa: ASYNC110 - another process changes it
+            await asyncio.sleep(0.05)
+
+
+async def until_begun(conn: Connection) -> None:
+    """Until the sender has its place in the history."""
+    async with asyncio.timeout(10):
+        while not await rows(conn, "select from progress where part = 'webhook'"):
+            await conn.commit()
+            await asyncio.sleep(0.05)
 
 
 async def states(conn: Connection) -> dict[str, int]:
@@ -89,7 +109,7 @@ async def database(url: str) -> AsyncIterator[Connection]:
 async def queue(
     conn: Connection, n: int, *, first: int = 0, channel: Channel = Channel.MQTT
 ) -> None:
-    """n messages, committed in small transactions as decisions are."""
+    """Messages m:first and on, committed in small transactions as decisions are."""
     for i in range(first, first + n):
         body = {"type": "order.ended", "event": {"id": f"m:{i}"}}
         await outbox.put(
@@ -159,7 +179,7 @@ async def test_the_told_are_told_only_while_on_duty(database_url: str, broker: B
 async def test_a_denied_topic_is_not_taken_for_delivered(broker: Broker) -> None:
     channel = Mqtt(mqtt.broker(broker.url))
     due = Due(1, "k", "fleet/v1/terminals/x/report", {"type": "alert"}, 1, 0.0)
-    with pytest.raises(Undelivered, match="[Nn]ot authorized"):
+    with pytest.raises(Undelivered, match=r"[Nn]ot authorized"):
         await channel.send(due)
     await channel.send(Due(1, "k", "fleet/v1/notify/x/alert", {"type": "alert"}, 1, 0.0))
     await channel.close()
@@ -179,9 +199,7 @@ async def test_a_broker_that_was_away_gets_everything_later(
                 assert 0 < found["n"] <= 20, "visible while it lasts"
                 await asyncio.to_thread(broker.start)
                 async with hearing(broker) as heard:
-                    async with asyncio.timeout(40):
-                        while await states(conn) != {"sent": 20}:
-                            await asyncio.sleep(0.1)
+                    await until_all(conn, 40, {"sent": 20})
                 assert {body["key"] for _, body in heard} <= {f"m:{i}" for i in range(20)}
         finally:
             await asyncio.to_thread(broker.start)
@@ -209,10 +227,7 @@ async def test_the_webhook_tells_the_history_from_its_first_start_on(database_ur
             database_url, webhook_url=f"http://127.0.0.1:{web.port}/", webhook_secret="s"
         )
         async with sending(made):
-            async with asyncio.timeout(10):
-                while not await rows(conn, "select from progress where part = 'webhook'"):
-                    await conn.commit()
-                    await asyncio.sleep(0.05)
+            await until_begun(conn)
             today = await day(conn, PEOPLE)
             await today.does("wang", "accept")
             await conn.commit()
@@ -264,18 +279,22 @@ async def start(
     )
 
 
+def more_than(n: int, *lists: list[Any]) -> bool:
+    return sum(map(len, lists)) > n
+
+
 @pytest.mark.slow
 async def test_killed_at_any_moment_it_loses_nothing(database_url: str, broker: Broker) -> None:
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")
-    dice, total, held = random.Random(seed), 1200, 0
+    seed = random.randrange(10**6)  # noqa: S311
+    print(f"seed {seed}")  # noqa: T201
+    dice, total, held = random.Random(seed), 1200, 0  # noqa: S311 - seeded, printed
     async with database(database_url) as conn, hearing(broker) as heard, receiving() as web:
         process = await start(database_url, broker, web)
         for i in range(8):
             before = len(heard) + len(web.requests)
             await queue(conn, 100, first=i * 100)
             await queue(conn, 50, first=1000 + i * 50, channel=Channel.WEBHOOK)
-            await until(lambda b=before: len(heard) + len(web.requests) > b + 5, 30)
+            await until(functools.partial(more_than, before + 5, heard, web.requests), 30)
             await asyncio.sleep(dice.uniform(0, 0.1))
             process.kill()
             await process.wait()
@@ -287,9 +306,7 @@ async def test_killed_at_any_moment_it_loses_nothing(database_url: str, broker: 
             await conn.commit()
             held += freed.rowcount > 0
             process = await start(database_url, broker, web)
-        async with asyncio.timeout(60):
-            while await states(conn) != {"sent": total}:
-                await asyncio.sleep(0.1)
+        await until_all(conn, 60, {"sent": total})
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 10) == 0
         keys = [body["key"] for _, body in heard]
@@ -297,7 +314,7 @@ async def test_killed_at_any_moment_it_loses_nothing(database_url: str, broker: 
         assert set(web.ids) == {f"m:{i}" for i in range(1000, 1400)}
         assert held >= 4, "most kills must fall while messages are under a lease"
         repeated = len(keys) + len(web.requests) - total
-        print(f"8 kills, {held} under a lease, {total} messages, {repeated} repeated")
+        print(f"8 kills, {held} under a lease, {total} messages, {repeated} repeated")  # noqa: T201
         assert repeated <= 8 * 2, "at the most the one under way on each channel"
 
 
