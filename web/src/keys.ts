@@ -50,7 +50,8 @@ export function startKeys(): () => void {
     const typing = TYPING.test(element.tagName)
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && event.key === 'a') return
     if (typing && event.key === 'Escape') return element.blur()
-    if (typing || (event.key === 'Enter' && element.tagName === 'BUTTON')) return
+    const elsewhere = element.tagName === 'BUTTON' && element.dataset.alert !== String(selectedAlert.value)
+    if (typing || (event.key === 'Enter' && elsewhere)) return
     const act = KEYS[event.key]
     if (!act) return
     event.preventDefault()

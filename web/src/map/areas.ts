@@ -37,7 +37,7 @@ const nameOf = (f: Feature): string => either(f.get('name') as string, f.get('na
 function gridStyle(f: Feature, resolution: number): Style {
   const c = chart()
   return new Style({
-    stroke: new Stroke({ color: `${c.grid}99`, width: 1 }),
+    stroke: new Stroke({ color: `${c.grid}aa`, width: 1 }),
     text: resolution < GRID_NAMES_BELOW ? label(nameOf(f), c.grid, c.halo, 12) : undefined,
   })
 }

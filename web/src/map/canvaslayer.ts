@@ -18,11 +18,14 @@ export const py = (f: Frame, y: number): number => (f.north - y) / f.resolution
 
 export abstract class CanvasLayer extends Layer {
   readonly canvas = document.createElement('canvas')
+  /** A bare canvas would be drawn on by the map's next layer. */
+  private readonly box = document.createElement('div')
   private drawn = ''
 
   constructor(zIndex: number) {
     super({ zIndex })
-    this.canvas.className = 'overlay'
+    this.box.className = 'overlay'
+    this.box.append(this.canvas)
   }
 
   /** What the drawing depends on beside the view; the same text means the same picture. */
@@ -30,17 +33,17 @@ export abstract class CanvasLayer extends Layer {
   protected abstract draw(g: CanvasRenderingContext2D, frame: Frame): void
 
   override render(state: FrameState | null): HTMLElement {
-    if (!state) return this.canvas
+    if (!state) return this.box
     const frame = frameOf(state)
     const signature = [frame.width, frame.height, frame.ratio, frame.resolution, frame.west, frame.north, this.signature()].join()
-    if (signature === this.drawn) return this.canvas
+    if (signature === this.drawn) return this.box
     this.drawn = signature
     this.fit(frame)
     const g = this.canvas.getContext('2d')!
     g.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0)
     g.clearRect(0, 0, frame.width, frame.height)
     this.draw(g, frame)
-    return this.canvas
+    return this.box
   }
 
   private fit({ width, height, ratio }: Frame): void {

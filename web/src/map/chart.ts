@@ -11,6 +11,7 @@ import { mercatorX, mercatorY } from '../geo'
 import { language } from '../i18n'
 import { fleet } from '../live/feed'
 import { layers, palette } from '../prefs'
+import { phone } from '../screen'
 import { following, hovered, selectedAlert, selectedVessel, selectVessel } from '../selection'
 import { formatHash, parseHash, type Place } from '../url'
 import { gridLayer, refresh, zoneLayer } from './areas'
@@ -26,6 +27,7 @@ const TOUCH_REACH = 26
 const CLOSE_ZOOM = 11.5
 const AREAS_EVERY_MS = 300_000
 const HARDEST_RATIO = 2
+const DRAWER_PX = 422
 const touch = matchMedia('(pointer: coarse)')
 
 export class Chart {
@@ -128,6 +130,11 @@ export class Chart {
         this.map.render()
       }),
       effect(() => this.keepUp()),
+      effect(() => {
+        // The middle of the map is the middle of what the drawer leaves free.
+        const covered = !phone.value && (selectedAlert.value !== null || selectedVessel.value !== null)
+        this.map.getView().padding = [0, covered ? DRAWER_PX : 0, 0, 0]
+      }),
       effect(() => {
         void [selectedVessel.value, selectedAlert.value]
         this.writeHash()

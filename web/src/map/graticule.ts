@@ -1,4 +1,4 @@
-/** Parallels and meridians with their degrees at the left and bottom edges. */
+/** Parallels and meridians with their degrees at the right and bottom edges. */
 import { dm, graticuleStep, latOf, lonOf, mercatorX, mercatorY } from '../geo'
 import { layers, palette } from '../prefs'
 import { CanvasLayer, haloText, px, py, type Frame } from './canvaslayer'
@@ -39,7 +39,9 @@ export class GraticuleLayer extends CanvasLayer {
     g.globalAlpha = 0.75
     g.textBaseline = 'bottom'
     for (const [label, x] of meridians) haloText(g, short(label), x + 4, f.height - 4, text, halo)
-    for (const [label, y] of parallels) haloText(g, short(label), 6, y - 3, text, halo)
+    g.textAlign = 'right'
+    for (const [label, y] of parallels) haloText(g, short(label), f.width - 6, y - 3, text, halo)
+    g.textAlign = 'left'
     g.globalAlpha = 1
   }
 }

@@ -100,8 +100,8 @@ export class MarksLayer extends CanvasLayer {
 
   private name(g: CanvasRenderingContext2D, f: Frame, row: number): void {
     const text = nameOf(this.fleet.id[row])
-    const x = px(f, this.fleet.x[row]) + 16
-    const y = py(f, this.fleet.y[row]) - 13
+    const x = px(f, this.fleet.x[row]) + 20
+    const y = py(f, this.fleet.y[row]) - 15
     const box: [number, number, number, number] = [x, y - 8, x + g.measureText(text).width, y + 8]
     if (x > f.width || y > f.height || x < -200 || y < 0 || this.taken.some((t) => overlap(t, box))) return
     this.taken.push(box)

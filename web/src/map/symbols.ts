@@ -34,7 +34,7 @@ export const FADED = [1, 0.5, 0.24]
 
 /** Half length in pixels. */
 export function size(zoom: number, flags: number): number {
-  const base = zoom < 7 ? 3.2 : zoom < 9 ? 4.6 : zoom < 11.5 ? 6 : 7.5
+  const base = zoom < 7 ? 3.4 : zoom < 9 ? 5 : zoom < 11.5 ? 6.4 : 8
   return flags & IN_PORT ? base * 0.72 : base
 }
 

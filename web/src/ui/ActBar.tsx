@@ -9,17 +9,24 @@ import { Icon } from './bits'
 
 const FORMS = new Set<Act>(['shelve', 'verdict', 'close', 'decline', 'progress', 'close_order', 'reassign', 'handover'])
 /** What the hand should find first. */
-const ORDER: Act[] = ['accept', 'progress', 'acknowledge', 'close_order', 'decline', 'reassign', 'handover', 'verdict', 'shelve', 'unshelve', 'close']
-const LEADING = new Set<Act>(['accept', 'progress', 'acknowledge'])
+const MINE: Act[] = ['accept', 'progress', 'close_order', 'decline', 'handover', 'acknowledge', 'reassign', 'verdict', 'shelve', 'unshelve', 'close']
+/** For somebody else's order the desk first looks, then steers. */
+const THEIRS: Act[] = ['acknowledge', 'reassign', 'accept', 'verdict', 'shelve', 'unshelve', 'progress', 'close_order', 'close']
+const UNASSIGNED: Act[] = ['reassign', 'accept', 'acknowledge', 'verdict', 'shelve', 'close']
 
 interface Props { alert: Alert; order: Order | null; account: Account; onDone: () => void }
 
-export function ActBar({ alert: a, order, account, onDone }: Props) {
+function order(a: Alert, account: Account): Act[] {
+  if (a.order?.status === 'unassigned') return UNASSIGNED
+  return account.person !== null && a.order?.lead?.person === account.person ? MINE : THEIRS
+}
+
+export function ActBar({ alert: a, order: loaded, account, onDone }: Props) {
   const form = useSignal<FormAct | null>(null)
   const busy = useSignal(false)
   const may = rights(account, a)
   if (form.value && may.has(form.value)) {
-    return <div class="acts"><ActForm act={form.value} alert={a} order={order} onClose={() => { form.value = null; onDone() }} /></div>
+    return <div class="acts"><ActForm act={form.value} alert={a} order={loaded} onClose={() => { form.value = null; onDone() }} /></div>
   }
   if (!may.size) return null
   const now = (act: 'accept' | 'acknowledge' | 'unshelve') => {
@@ -27,8 +34,8 @@ export function ActBar({ alert: a, order, account, onDone }: Props) {
     const job = act === 'accept' ? onOrder(a, 'accept') : onAlert(a, act)
     quietly(() => job.finally(() => { busy.value = false; onDone() }))
   }
-  const acts = ORDER.filter((act) => may.has(act))
-  const lead = acts.find((act) => LEADING.has(act))
+  const acts = order(a, account).filter((act) => may.has(act))
+  const lead = acts[0] === 'close' || acts[0] === 'verdict' ? undefined : acts[0]
   return (
     <div class="acts">
       <div class="act-buttons">

@@ -10,12 +10,12 @@ import { distanceNm, position } from '../geo'
 import { either, language, t, term } from '../i18n'
 import { fleet, moved } from '../live/feed'
 import { locate } from '../map/handle'
-import { following, selectAlert, selectVessel } from '../selection'
+import { following, selectAlert, selectedAlert, selectedVessel, selectVessel } from '../selection'
 import { account } from '../session'
 import { LEVELS } from '../severity'
-import type { Alert, AlertDetail, OrderDetail } from '../types'
+import type { Alert, AlertDetail, OrderDetail, VesselDetail } from '../types'
 import { ActBar } from './ActBar'
-import { Age, Fact, Facts, Glyph, Icon, IconButton, LevelTag, When } from './bits'
+import { Age, Call, Fact, Facts, Glyph, Icon, IconButton, LevelTag, When } from './bits'
 import { History } from './History'
 import { OrderPanel } from './OrderPanel'
 import { Motion } from './VesselCard'
@@ -50,6 +50,10 @@ export function AlertDrawer({ id }: { id: number }) {
   const read = loaded.value?.detail.alert.id === id ? loaded.value : null
   const a = alerts.value.get(id) ?? read?.detail.alert
   const close = () => selectAlert(null)
+  useEffect(() => {
+    // Reached by its address: the boat is known only now.
+    if (a?.vessel && selectedVessel.value === null) selectedVessel.value = a.vessel.id
+  }, [a?.vessel?.id])
   if (!a) return <Empty error={error.value} onClose={close} onRetry={reload} />
   return (
     <aside class={`drawer drawer-${LEVELS[a.severity].name}`} aria-label={either(a.title_zh, a.title_en)}>
@@ -97,7 +101,7 @@ function Where({ alert: a }: { alert: Alert }) {
   const known = a.lon !== null && a.lat !== null
   return (
     <section>
-      <h3>{t('d_where')}</h3>
+      <h3>{t('d_what')}</h3>
       <Facts>
         <Fact name={t('d_where')}>{known ? <span class="figures">{position(a.lon!, a.lat!)}</span> : t('d_no_position')}</Fact>
         <Fact name={t('d_grid')}>{a.grid && either(a.grid.name, a.grid.name_en)}</Fact>
@@ -123,9 +127,20 @@ export function FollowButton() {
   )
 }
 
+/** Whom to call about the boat; the server gives the number only to those who should call. */
+function useOwner(vessel: number | undefined): VesselDetail['owner'] | undefined {
+  const owner = useSignal<VesselDetail['owner'] | undefined>(undefined)
+  const lead = alerts.value.get(selectedAlert.value ?? 0)?.order?.lead?.person
+  useEffect(() => {
+    if (vessel) get<VesselDetail>(`/vessels/${vessel}`).then((v) => { owner.value = v.owner }, () => {})
+  }, [vessel, lead])
+  return owner.value
+}
+
 /** The boat as it is now, beside where it was when the alert was raised. */
 function Boat({ alert: a }: { alert: Alert }) {
   void [fleet.version.value, now.value]
+  const owner = useOwner(a.vessel?.id)
   if (!a.vessel) return null
   const row = fleet.row(a.vessel.id)
   const moved = row >= 0 && a.lon !== null && a.lat !== null ? distanceNm(a.lon, a.lat, fleet.lon[row], fleet.lat[row]) : 0
@@ -134,6 +149,7 @@ function Boat({ alert: a }: { alert: Alert }) {
       <h3>{t('d_boat')} <button type="button" class="link" onClick={() => selectVessel(a.vessel!.id)}>{a.vessel.name || a.vessel.mmsi || t('v_name_unknown')}</button></h3>
       <Motion vessel={a.vessel.id} />
       {moved > 0.2 && <p class="drawer-note">{t('d_from_position', { nm: moved.toFixed(1) })}</p>}
+      {owner?.phone && <Call name={owner.name} phone={owner.phone} />}
     </section>
   )
 }

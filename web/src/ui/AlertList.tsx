@@ -2,6 +2,7 @@
 import { SECTIONS, type Section } from '../alerts/order'
 import { bySection, filter, loaded, sorted, visible } from '../alerts/store'
 import { t } from '../i18n'
+import { phone } from '../screen'
 import { account } from '../session'
 import { WORST_FIRST } from '../severity'
 import type { Alert, Severity } from '../types'
@@ -9,10 +10,13 @@ import { AlertRow } from './AlertRow'
 import { Glyph, Icon } from './bits'
 import { TaskCard } from './TaskCard'
 
+/** So few need no search on a small screen. */
+const FEW = 8
+
 export function AlertList() {
   return (
     <section class="list" aria-label={t('alerts')}>
-      <Filters />
+      {(!phone.value || sorted.value.length > FEW) && <Filters />}
       <div class="list-scroll">
         {SECTIONS.map((name) => <Group key={name} name={name} alerts={bySection.value.get(name) ?? []} />)}
         {visible.value.length === 0 && <Nothing />}

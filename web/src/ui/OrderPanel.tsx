@@ -52,7 +52,7 @@ function Asked({ list }: { list: Assignment[] }) {
           <li key={`${x.person}${x.offered}`} class={`answer-${x.answer || 'waiting'}`}>
             <When at={x.offered} />
             <span><b>{either(x.name, x.name_en)}</b> {term('level', x.level)}</span>
-            <span class="answer">{term('why', x.answer || 'waiting')}{x.reason && spoken(x.reason) !== term('why', x.answer) ? `：${spoken(x.reason)}` : ''}</span>
+            <span class="answer">{term('why', x.answer || 'waiting')}{x.answer === 'declined' && x.reason && `：${spoken(x.reason)}`}</span>
           </li>
         ))}
       </ol>

@@ -60,7 +60,7 @@ export function PaletteSwitch() {
 export function SoundSwitch() {
   return armed.value
     ? <IconButton icon="bell" class="armed" label={t('sound_off')} onClick={disarm} />
-    : <button type="button" class="arm" title={t('sound_on_note')} onClick={() => void arm()}><Icon name="bell_off" />{t('sound_on')}</button>
+    : <IconButton icon="bell_off" class="arm" label={t('sound_on')} onClick={() => void arm()} />
 }
 
 function AccountMenu() {

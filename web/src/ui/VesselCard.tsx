@@ -16,7 +16,7 @@ import type { VesselDetail } from '../types'
 import { nameOf } from '../vessels'
 import { FollowButton } from './AlertDrawer'
 import { AlertRow } from './AlertRow'
-import { Fact, Facts, Icon, IconButton } from './bits'
+import { Call, Fact, Facts, Icon, IconButton } from './bits'
 
 /** Speed, course, and above all how old that is. */
 export function Motion({ vessel }: { vessel: number }) {
@@ -93,7 +93,7 @@ function Register({ vessel: v }: { vessel: VesselDetail }) {
         <Fact name={t('v_owner')}>{v.owner.name}</Fact>
         <Fact name={t('v_battery')}>{v.latest?.battery_pct !== null && v.latest?.battery_pct !== undefined && `${Math.round(v.latest.battery_pct)}%`}</Fact>
       </Facts>
-      {phone ? <a class="call wide" href={`tel:${phone.replace(/[^+\d]/g, '')}`}><Icon name="phone" />{t('d_call', { name: v.owner.name })} {phone}</a>
+      {phone ? <Call name={v.owner.name} phone={phone} />
         : v.owner.phone_masked && <p class="drawer-note figures">{v.owner.phone_masked}</p>}
     </section>
   )

@@ -110,6 +110,11 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
   return children === null || children === undefined || children === '' ? null : <><dt>{name}</dt><dd>{children}</dd></>
 }
 
+/** A telephone call, one touch away. */
+export function Call({ name, phone }: { name: string; phone: string }) {
+  return <a class="call wide" href={`tel:${phone.replace(/[^+\d]/g, '')}`}><Icon name="phone" />{t('d_call', { name })} {phone}</a>
+}
+
 /** The service's mark: a lamp over a grid of waves. */
 export function Mark({ size = 28 }: { size?: number }) {
   return (

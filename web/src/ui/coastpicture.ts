@@ -83,12 +83,10 @@ function coast(g: CanvasRenderingContext2D, land: Land, x: (m: number) => number
 /** The port's light. */
 function lamp(g: CanvasRenderingContext2D, x: number, y: number, room: number): void {
   const night = palette.value === 'night'
-  for (const [r, alpha] of [[0.2, 0.05], [0.12, 0.08], [0.05, 0.2]]) {
-    g.beginPath()
-    g.arc(x, y, room * r, 0, 2 * Math.PI)
-    g.fillStyle = `rgba(255,206,92,${night ? alpha / 3 : alpha})`
-    g.fill()
-  }
+  const glow = g.createRadialGradient(x, y, 0, x, y, room * 0.28)
+  for (const [at, alpha] of [[0, 0.7], [0.08, 0.34], [0.35, 0.12], [1, 0]]) glow.addColorStop(at, `rgba(255,206,92,${night ? alpha / 4 : alpha})`)
+  g.fillStyle = glow
+  g.fillRect(x - room, y - room, 2 * room, 2 * room)
   g.beginPath()
   g.arc(x, y, 5, 0, 2 * Math.PI)
   g.fillStyle = night ? '#8a6a1c' : '#ffce5c'
