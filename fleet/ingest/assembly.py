@@ -1,7 +1,8 @@
 """Multi-part AIS messages 多段消息: parts in any order become one message, or nothing.
 
 A part joins only parts of its own source, talker, sequence id, channel, count and tag-block group.
-Whatever could belong to two messages belongs to none. Bounded by number and by age.
+What could belong to two messages belongs to none. Bounded by number and by age. (Receivers merged
+into one untagged stream that also loses parts cannot be told apart by anybody: give each a feed.)
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ import msgspec
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER, SECOND
 
-PATIENCE = 5 * SECOND
+PATIENCE = 3 * SECOND
 """Parts of one message leave a receiver within milliseconds; later is another message."""
-BENCH = 8
-"""Messages begun by one source after which an unfinished one is given up: sequence ids are 0-9
-in turn, so the same id must not meet its successor."""
-GROUPED_BENCH = 32
-"""The same where a tag-block group id tells messages apart: many sources may share it."""
+WINDOW = 6
+"""Parts of one source after which an unfinished message is given up: a receiver sends its parts
+one after the other, and its sequence ids come round again after ten messages."""
+EARLY_WINDOW = 2
+"""The same while the first part is missing: one lost and one out of turn look alike, and the
+first part of the next message must not meet the rest of this one."""
+GROUPED_WINDOW = 64
+"""The same where a tag-block group id tells messages apart: many sources share it."""
 SOURCES = 512
 LONGEST = 200
 """Armoured characters in a message; the longest in use, of five slots, has 168."""
@@ -65,9 +69,17 @@ class Group:
     key: Key
     at: int
     time: int
+    age: int = 0  #: parts of the same source since its last part
     ordered: bool = False  #: the key was used a moment ago: parts count only in sequence
     stage: int = Stage.WAITING
     parts: dict[int, tuple[bytes, int]] = field(default_factory=dict)  #: number -> payload, fill
+
+    @property
+    def window(self) -> int:
+        if self.key.group:
+            return GROUPED_WINDOW
+        headless = self.stage == Stage.WAITING and 1 not in self.parts
+        return EARLY_WINDOW if headless else WINDOW
 
     def near(self, at: int) -> bool:
         return NEVER in (self.at, at) or abs(at - self.at) <= PATIENCE
@@ -81,6 +93,7 @@ class Group:
 
 
 Bench = list[Group]
+"""The latest messages of one source."""
 
 
 class Assembly:
@@ -93,7 +106,7 @@ class Assembly:
 
     def add(self, part: Part, tally: Tally) -> Message | None:
         bench = self._bench(part.key, tally)
-        _expire(bench, part.at, tally)
+        _age(bench, part, tally)
         group = next((g for g in bench if g.key == part.key), None)
         if group is None:
             return self._begin(bench, part, tally, ordered=False)
@@ -115,9 +128,7 @@ class Assembly:
         """Raises ValueError on a group that this program cannot have written."""
         if not _sound(group):
             raise ValueError("not a group")
-        bench = self._bench(group.key, tally)
-        bench.append(group)
-        _trim(bench, group.key, tally)
+        self._bench(group.key, tally).append(group)
 
     def _bench(self, key: Key, tally: Tally) -> Bench:
         name = (key.source, key.talker, bool(key.group))
@@ -132,7 +143,6 @@ class Assembly:
     def _begin(self, bench: Bench, part: Part, tally: Tally, *, ordered: bool) -> Message | None:
         group = Group(part.key, part.at, part.time, ordered)
         bench.append(group)
-        _trim(bench, part.key, tally)
         return _join(group, part, tally)
 
 
@@ -164,6 +174,7 @@ def _join(group: Group, part: Part, tally: Tally) -> Message | None:
     if group.stage == Stage.DONE or (out_of_turn and part.number not in group.parts):
         tally.reject("part without its first", part.payload)
         return None
+    group.age = 0
     if part.number in group.parts:
         tally.reject("ambiguous parts", part.payload)
         group.stage, group.parts = Stage.MIXED, {}
@@ -187,15 +198,13 @@ def _finish(group: Group, tally: Tally) -> Message | None:
     return None
 
 
-def _expire(bench: Bench, at: int, tally: Tally) -> None:
-    for group in [g for g in bench if not g.near(at)]:
-        _give_up(group, tally)
-        bench.remove(group)
-
-
-def _trim(bench: Bench, key: Key, tally: Tally) -> None:
-    while len(bench) > (GROUPED_BENCH if key.group else BENCH):
-        _give_up(bench.pop(0), tally)
+def _age(bench: Bench, part: Part, tally: Tally) -> None:
+    """One more part has come: give up what waits too long in time or in parts."""
+    for group in bench[:]:
+        group.age += 1
+        if group.age > group.window or not group.near(part.at):
+            _give_up(group, tally)
+            bench.remove(group)
 
 
 def _give_up(group: Group, tally: Tally) -> None:

@@ -125,6 +125,7 @@ class Mqtt(Line):
         self.strange = 0  #: messages of an older subscription of this session
         self._connection = 0
         self._client: aiomqtt.Client | None = None
+        self._waiting: asyncio.Queue[aiomqtt.Message] = asyncio.Queue()
 
     async def deliveries(self) -> AsyncIterator[Delivery]:
         while True:
@@ -133,7 +134,7 @@ class Mqtt(Line):
                 async with self._connected() as client:
                     await self._subscribe(client)
                     self.up(self._counts())
-                    async for message in client.messages:
+                    async for message in self._messages(client):
                         self.backoff.reset()
                         if delivery := self._delivery(client, message):
                             yield delivery
@@ -178,6 +179,14 @@ class Mqtt(Line):
         self._client = client
         return client
 
+    async def _messages(self, client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Message]:
+        """What waits is taken straight from the queue: the iterator makes two tasks a message."""
+        waiting = self._waiting
+        async for first in client.messages:
+            yield first
+            while not waiting.empty():
+                yield waiting.get_nowait()
+
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         # A retained message is an old one: it would come again with every connection.
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
@@ -199,6 +208,10 @@ class Mqtt(Line):
         form, now = self.form.key, received_now()
         return Delivery(self.name, station, form, payload, now, handle=handle)
 
+    def waiting(self, queue: asyncio.Queue[aiomqtt.Message]) -> None:
+        """The queue of a connection that begins."""
+        self._waiting = queue
+
     def forced_out(self) -> None:
         self.lost += 1
         self.detail = self._counts()
@@ -209,13 +222,17 @@ class Mqtt(Line):
 
 
 def _bounded(feed: Mqtt) -> type[asyncio.Queue[aiomqtt.Message]]:
-    """Aiomqtt's own queue has no bound, or one that drops what the broker will not send again.
+    """The queue of aiomqtt has no bound, or one that drops what the broker will not send again.
 
     QoS 1 is bounded by `in_flight`: the broker waits for our acknowledgements. QoS 0 is not, so
     that is what is dropped, and counted.
     """
 
     class Incoming(asyncio.Queue[aiomqtt.Message]):
+        def __init__(self, maxsize: int = 0) -> None:
+            super().__init__(maxsize)
+            feed.waiting(self)
+
         def put_nowait(self, item: aiomqtt.Message) -> None:
             if item.qos == 0 and self.qsize() >= 2 * feed.in_flight:
                 return feed.forced_out()

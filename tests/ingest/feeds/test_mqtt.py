@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -12,8 +12,7 @@ import pytest
 
 from deploy.local.mosquitto import Broker as Server
 from fleet.ingest.feed import Delivery
-from fleet.ingest.feeds.common import FeedError
-from fleet.ingest.feeds.mqtt import Mqtt, Topic, broker, forget_session
+from fleet.ingest.feeds.mqtt import Mqtt, Topic, broker
 from fleet.ingest.formats import FORMATS
 
 pytestmark = pytest.mark.stack
@@ -59,12 +58,17 @@ async def publish(server: Server, first: int, last: int, *, qos: int = 1) -> Non
             await client.publish(f"fleet/v1/terminals/t{i % 3}/report", str(i), qos=qos)
 
 
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - polled from outside
+            await asyncio.sleep(0.01)
+
+
 async def subscribed(made: Mqtt) -> None:
     """Runs the feed until the broker has its session."""
     async with aclosing(made.deliveries()) as deliveries:
         reading = asyncio.ensure_future(anext(deliveries))
-        while made.state != "up":
-            await asyncio.sleep(0.01)
+        await until(lambda: made.state == "up")
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
 

@@ -1,0 +1,102 @@
+"""Bytes for tests, encoded by pyais: an independent witness of our own reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyais
+
+from fleet.ingest.format import Decoder, Fixes, Reports
+from fleet.ingest.framing import checksum
+from fleet.model import SECOND
+
+NOW = 1_700_000_000 * SECOND
+"""2023-11-14 22:13:20 UTC, when all live input of these tests is received."""
+
+
+def ais(kind: int, mmsi: int, *, seq: int = 1, channel: str = "A", **fields: Any) -> list[bytes]:
+    """The sentences of one message, without line ends."""
+    data = {"type": kind, "mmsi": str(mmsi), **fields}
+    made = pyais.encode_dict(data, talker_id="AI", radio_channel=channel, seq_id=seq)
+    return [line.encode() for line in made]
+
+
+def at(mmsi: int, lon: float = 109.1, lat: float = 18.3, second: int = 20, **more: Any) -> bytes:
+    """One class A position."""
+    fields = {"lon": lon, "lat": lat, "second": second, "speed": 5.0, "course": 90.0, **more}
+    return ais(1, mmsi, **fields)[0]
+
+
+def named(mmsi: int, name: str, *, seq: int = 1, channel: str = "A", **more: Any) -> list[bytes]:
+    """A class A name in two parts; the second ends with the name backwards, as destination."""
+    fields = {"shipname": name, "ship_type": 30, "destination": name[::-1].rjust(20, "-"), **more}
+    parts = ais(5, mmsi, seq=seq, channel=channel, **fields)
+    assert len(parts) == 2
+    return parts
+
+
+def tag(body: str, line: bytes = b"") -> bytes:
+    text = body.encode()
+    return b"\\%s*%02X\\%s" % (text, checksum(text), line)
+
+
+def lines(*parts: bytes) -> bytes:
+    return b"".join(part + b"\r\n" for part in parts)
+
+
+def read(decoder: Decoder, pieces: Iterable[bytes], received: int = NOW) -> Reports:
+    """All that the pieces held, as if it had come in one."""
+    return merged([decoder.feed(piece, "", received) for piece in pieces])
+
+
+def merged(reports: Sequence[Reports]) -> Reports:
+    first = reports[0]
+    types, rejects = first.types.copy(), first.rejects.copy()
+    samples, classes = dict(first.samples), dict(first.classes)
+    for r in reports[1:]:
+        types.update(r.types)
+        rejects.update(r.rejects)
+        classes.update(r.classes)
+        samples = {**r.samples, **samples}
+    return Reports(
+        kind=first.kind,
+        source=first.source,
+        fixes=Fixes.concat([r.fixes for r in reports]),
+        names=first.names,
+        calls=tuple(c for r in reports for c in r.calls),
+        statics=tuple(s for r in reports for s in r.statics),
+        classes=classes,
+        sentences=sum(r.sentences for r in reports),
+        types=types,
+        rejects=rejects,
+        samples=samples,
+    )
+
+
+def plain(r: Reports) -> dict[str, Any]:
+    """Everything in it as text and numbers, to compare and to store; NaN is None."""
+    columns = {name: _list(getattr(r.fixes, name)) for name in r.fixes.__slots__}
+    rows = zip(*columns.values(), strict=True)
+    return {
+        "kind": str(r.kind),
+        "source": r.source.name,
+        "names": list(r.names),
+        "fixes": [dict(zip(columns, row, strict=True)) for row in rows],
+        "calls": [_record(c) for c in r.calls],
+        "statics": [_record(s) for s in r.statics],
+        "classes": {str(key): r.classes[key].name for key in sorted(r.classes)},
+        "sentences": r.sentences,
+        "types": dict(sorted(r.types.items())),
+        "rejects": dict(sorted(r.rejects.items())),
+    }
+
+
+def _list(column: Any) -> list[Any]:
+    return [None if isinstance(v, float) and np.isnan(v) else v for v in column.tolist()]
+
+
+def _record(one: Any) -> dict[str, Any]:
+    values = {name: getattr(one, name) for name in one.__slots__}
+    return {k: None if isinstance(v, float) and np.isnan(v) else v for k, v in values.items()}
