@@ -133,7 +133,7 @@ class Zones:
 
     def within(self, lon: Floats, lat: Floats, margin_m: float) -> Hits:
         """Every pair where the point is inside or less than the margin from the edge."""
-        points = shapely.points(lon, lat)
+        points: Any = shapely.points(lon, lat)
         reach = margin_m / METRES_PER_NM / NM_PER_DEGREE
         wide = reach / np.maximum(np.cos(np.radians(lat)), 0.05)
         boxes = shapely.box(lon - wide, lat - reach, lon + wide, lat + reach)
@@ -162,9 +162,10 @@ def segments(a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats) -> Any:
 
 def share_inside(area: Any, line: Any) -> Floats:
     """What part of each segment lies in its area, 0 to 1."""
-    whole = shapely.length(line)
-    part = shapely.length(shapely.intersection(area, line))
-    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
+    whole: Floats = np.asarray(shapely.length(line))
+    part: Floats = np.asarray(shapely.length(shapely.intersection(area, line)))
+    share: Floats = np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
+    return share
 
 
 def distance_m(area: Any, points: Any) -> Floats:
@@ -221,7 +222,7 @@ def zone_of(row: Mapping[str, Any]) -> Zone:
 
 
 def vessel_class(name: str) -> VesselClass:
-    """"fishing" and the like; ValueError names what is allowed."""
+    """The class called "fishing" and the like; ValueError names what is allowed."""
     try:
         return VesselClass[name.upper()]
     except KeyError:

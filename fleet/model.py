@@ -50,7 +50,7 @@ class Columns:
 
     @classmethod
     def empty(cls, n: int) -> Self:
-        """n rows of "nothing known": NaN in float columns, 0 in the others."""
+        """N rows of "nothing known": NaN in float columns, 0 in the others."""
         kinds = {"Floats": np.nan, "Ints": 0, "Mask": False}
         return cls(*(np.full(n, kinds[str(f.type)]) for f in fields(cls)))
 

@@ -89,7 +89,7 @@ class Rule:
     memory: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  #: name -> row shape
     zoned: bool = False  #: `other` is a zone: the episode ends with it
     calls: SignalKind | None = None  #: raised by calls for help, folded into sessions
-    silence: bool = False  #: raised by the clock (see silence.py)
+    silence: Callable[[Any, Batch, Vessels, Mask], Ints] | None = None  #: stages: silence.Stages
     evidence: Callable[[View, int, int], dict[str, Any]] | None = None
 
 
@@ -97,5 +97,3 @@ def seen(row: Ints, other: Ints, severity: Severity | Ints, sure: Mask | None = 
     """Seen with one severity for all, and nothing sure unless said."""
     level = np.broadcast_to(np.asarray(severity, np.int64), row.shape)
     return Seen(row, other, level, np.zeros(len(row), np.bool_) if sure is None else sure)
-
-

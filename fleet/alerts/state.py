@@ -84,7 +84,11 @@ class State:
         return cls(
             Batch.empty(slots),
             {r.key: Active.empty(0) for r in rules if r.observe},
-            {f"{r.key}.{n}": np.full((slots, *s), np.nan) for r in rules for n, s in r.memory.items()},
+            {
+                f"{r.key}.{n}": np.full((slots, *s), np.nan)
+                for r in rules
+                for n, s in r.memory.items()
+            },
             {r.key: Sessions.empty(0) for r in rules if r.calls},
             Silences.empty(0),
             np.zeros(N_SOURCES, np.int64),
@@ -106,7 +110,8 @@ class State:
     def pack(self) -> bytes:
         """The whole state as bytes (npz, no pickle)."""
         out = io.BytesIO()
-        np.savez(out, **dict(_named(self)))
+        arrays: Any = dict(_named(self))
+        np.savez(out, **arrays)
         return out.getvalue()
 
     @classmethod

@@ -1,0 +1,206 @@
+"""Turn what rules say now into what changed: alerts that opened, rose, cleared or were wrong.
+
+Pure: `feed` and `tick` take the old state and return the new one and the changes. The episodes
+that come out do not depend on how the stream was cut, on duplicates, or on restarts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from fleet.alerts import calls, silence
+from fleet.alerts.rule import Rule, View
+from fleet.alerts.rules import RULES
+from fleet.alerts.state import N_SOURCES, State, layout
+from fleet.alerts.steps import close_where, expire, step
+from fleet.alerts.view import on_time, prepare
+from fleet.geo import Zones
+from fleet.model import MINUTE, Batch, Change, Flag, Ints, Mask, Signal
+from fleet.vessels import Vessels
+
+__all__ = ["RULES", "Engine", "Inputs", "State", "close_zone", "feed", "layout", "tick"]
+
+BREAK = 10 * MINUTE
+"""A feed that brought nothing for this long was down: nobody was silent meanwhile."""
+
+SETTLE = 10 * MINUTE
+"""A season's end is closed by the clock this much later, so that fixes on their way count first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What one commit's worth of deliveries held, in order of arrival."""
+
+    batch: Batch
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything the outcome depends on besides state and input; immutable."""
+
+    rules: tuple[Rule, ...]
+    params: Mapping[str, Any]  #: by rule key, each of that rule's own type
+    zones: Zones
+    vessels: Vessels
+    exit_margin_m: float = field(default=150.0)
+
+    def clock(self, slots: int) -> silence.Clock | None:
+        rule = next((r for r in self.rules if r.silence), None)
+        if rule is None or rule.silence is None:
+            return None
+        return silence.Clock(
+            rule, self.params[rule.key], rule.silence, self.known(slots), self._moratorium
+        )
+
+    def known(self, slots: int) -> Vessels:
+        """The register, with rows of nobody up to the state's size."""
+        short = slots - len(self.vessels)
+        return Vessels.concat([self.vessels, Vessels.empty(short)]) if short > 0 else self.vessels
+
+    def _moratorium(self, t: Ints) -> Mask:
+        seasons = [z for z in self.zones.zones if z.kind == "moratorium"]
+        on = [z.in_season(t) for z in seasons]
+        return np.asarray(np.any(on, axis=0) if on else np.zeros(len(t), np.bool_))
+
+
+def feed(engine: Engine, state: State, inputs: Inputs, now: int) -> tuple[State, list[Change]]:
+    """The new state and what changed. The old state is untouched, so a failed commit costs
+    nothing: the caller keeps it and feeds the redelivered batch again. `now` is unused by the
+    rules of fix time; it is part of the contract for those that need the hour.
+    """
+    del now
+    changes: list[Change] = []
+    for rule in (r for r in engine.rules if r.calls):
+        gap = int(engine.params[rule.key].session_gap_min * MINUTE)
+        state, more = calls.answer(rule, gap, state, inputs.signals)
+        changes += more
+    batch = inputs.batch
+    if len(batch) == 0:
+        return state, changes
+    state = state.grown(int(batch.vessel.max()))
+    for part, seen_until in _between_breaks(batch, state):
+        state, more = _resume(engine, state, part)
+        changes += more
+        state, more = _feed_part(engine, state, part, seen_until)
+        changes += more
+    return silence.forget(state), changes
+
+
+def tick(engine: Engine, state: State, now: int) -> tuple[State, list[Change]]:
+    """What follows from time alone: silences, and seasons that ended. Judged on what was heard,
+    never later than `now`.
+    """
+    watermark = min(int(state.heard.max()), now)
+    changes: list[Change] = []
+    clock = engine.clock(len(state.last))
+    if clock:
+        state, changes = silence.look(clock, state)
+    for rule in (r for r in engine.rules if r.zoned):
+        active, more = expire(rule, state.active[rule.key], engine.zones, watermark - SETTLE)
+        if more:
+            state = replace(state, active={**state.active, rule.key: active})
+            changes += more
+    return state, changes
+
+
+def close_zone(
+    engine: Engine, state: State, zone: int, now: int, reason: str
+) -> tuple[State, list[Change]]:
+    """End every episode that hangs on this zone: it was changed, ended or deleted."""
+    active, changes = dict(state.active), []
+    for rule in (r for r in engine.rules if r.zoned):
+        mine = active[rule.key].other() == zone
+        active[rule.key], more = close_where(rule, active[rule.key], mine, now, reason)
+        changes += more
+    return replace(state, active=active), changes
+
+
+def _between_breaks(batch: Batch, state: State) -> Iterator[tuple[Batch, Ints]]:
+    """The batch cut where a feed came back after a break, with each row's source watermarks."""
+    trusted = np.where(batch.flags & Flag.SKEWED, 0, batch.t)
+    marks = np.stack(
+        [
+            np.maximum.accumulate(np.r_[state.heard[s], np.where(batch.source == s, trusted, 0)])
+            for s in range(N_SOURCES)
+        ],
+        axis=1,
+    )
+    jump = ((marks[1:] - marks[:-1]) > BREAK).any(axis=1)
+    cuts = np.unique(np.r_[0, np.flatnonzero(jump), len(batch)])
+    for lo, hi in pairwise(cuts):
+        yield batch.take(slice(lo, hi)), marks[lo + 1 : hi + 1]
+
+
+def _resume(engine: Engine, state: State, part: Batch) -> tuple[State, list[Change]]:
+    """If this part begins with a feed's return: judge the silences up to the break, then restart
+    that feed's clock.
+    """
+    source, t = int(part.source[0]), int(part.t[0])
+    skewed = bool(part.flags[0] & Flag.SKEWED)
+    if skewed or t - int(state.heard[source]) <= BREAK:
+        return state, []
+    clock = engine.clock(len(state.last))
+    state, changes = silence.look(clock, state) if clock else (state, [])
+    resumed = state.resumed.copy()
+    resumed[source] = t
+    return replace(state, resumed=resumed), changes
+
+
+def _feed_part(
+    engine: Engine, state: State, part: Batch, marks: Ints
+) -> tuple[State, list[Change]]:
+    """One stretch without a break: rounds of on-time fixes through every rule, then late ones."""
+    vessels = engine.known(len(state.last))
+    good, place = on_time(part, state.last)
+    ready = prepare(
+        part.take(good), place[good], state.last, engine.zones, vessels, engine.exit_margin_m
+    )
+    order = np.lexsort((part.vessel[good], place[good]))
+    seen = marks[good][order]
+    changes: list[Change] = []
+    last = state.last.copy()
+    for view, lo in zip(ready.rounds(), ready.bounds[:-1], strict=True):
+        state, more = _round(engine, state, view, seen[lo : lo + len(view.cur)])
+        changes += more
+        last.put(view.cur.vessel, view.cur)
+    state = replace(state, last=last, heard=np.maximum(state.heard, marks[-1]))
+    clock = engine.clock(len(last))
+    if clock and not good.all():
+        state, more = silence.late(clock, state, part.take(~good))
+        changes += more
+    return state, changes
+
+
+def _round(engine: Engine, state: State, view: View, marks: Ints) -> tuple[State, list[Change]]:
+    """Every rule on one view."""
+    changes: list[Change] = []
+    clock = engine.clock(len(view.vessels))
+    if clock:
+        until = marks[np.arange(len(marks)), view.prev.source]
+        state, changes = silence.heard(clock, state, view, until)
+    active, memory = dict(state.active), dict(state.memory)
+    for rule in (r for r in engine.rules if r.observe):
+        more, active[rule.key] = _observe(engine, rule, active[rule.key], memory, view)
+        changes += more
+    return replace(state, active=active, memory=memory), changes
+
+
+def _observe(
+    engine: Engine, rule: Rule, active: Any, memory: dict[str, Any], view: View
+) -> tuple[Sequence[Change], Any]:
+    """One rule on one view; what it remembers is written into a copy of its memory."""
+    assert rule.observe is not None
+    mine = {n: memory[f"{rule.key}.{n}"][view.cur.vessel] for n in rule.memory}
+    seen = rule.observe(view, engine.params[rule.key], mine)
+    for name, rows in seen.memory.items():
+        key = f"{rule.key}.{name}"
+        memory[key] = memory[key].copy()
+        memory[key][view.cur.vessel] = rows
+    active, changes = step(rule, engine.params[rule.key], active, seen, view)
+    return changes, active

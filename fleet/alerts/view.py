@@ -1,0 +1,176 @@
+"""From a batch in arrival order to rounds that rules can look at: order, lateness, zones.
+
+A fix is on time when it is newer than every fix of its vessel before it, in order of arrival; so
+the outcome does not depend on how the stream was cut into batches. All others are late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fleet.alerts.rule import View
+from fleet.geo import NM_PER_DEGREE, Hits, Zones, segments, share_inside
+from fleet.model import MINUTE, Batch, Flag, Floats, Ints, Mask
+from fleet.vessels import Vessels
+
+CROSSING_AGE = 15 * MINUTE
+"""Fixes further apart say nothing about the way between them (domain: segment test)."""
+
+MAX_STEP_KN = 60.0
+"""A segment faster than this joins two different boats, or a wrong fix."""
+
+
+def on_time(batch: Batch, last: Batch) -> tuple[Mask, Ints]:
+    """Which rows are newer than all before them of their vessel, and each such row's place in
+    its vessel's sequence (0 first); the place is 0 for late rows.
+    """
+    n = len(batch)
+    usable = ~np.isnan(batch.lon) & ~np.isnan(batch.lat) & (batch.flags & Flag.SKEWED == 0)
+    order = np.argsort(batch.vessel, kind="stable")
+    vessel, t = batch.vessel[order], np.where(usable, batch.t, 0)[order]
+    rank = np.unique(np.concatenate([t, last.t[vessel]]), return_inverse=True)[1]
+    first = np.r_[True, vessel[1:] != vessel[:-1]][:n]
+    group = np.cumsum(first) - 1
+    lift = group * (2 * n + 1)
+    before = np.maximum.accumulate(np.r_[0, (rank[:n] + lift)[:-1]]) if n else rank[:n]
+    before = np.maximum(before, rank[n:] + lift)  # what the vessel had before this batch
+    good = rank[:n] + lift > before
+    nth = np.cumsum(good) - good
+    nth -= nth[first.nonzero()[0]][group] if n else 0
+    mask, place = np.zeros(n, np.bool_), np.zeros(n, np.int64)
+    mask[order], place[order] = good, np.where(good, nth, 0)
+    return mask & usable, place
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """On-time rows sorted by (round, vessel), each with its fix before, and the zones of all."""
+
+    cur: Batch
+    prev: Batch
+    bounds: Ints  #: start of every round, and the end
+    inside: Hits
+    near: Hits
+    crossed: Hits
+    crossed_for: Ints
+    zones: Zones
+    vessels: Vessels
+
+    def rounds(self) -> Iterator[View]:
+        """One view a round: at most one fix a vessel, oldest first."""
+        for lo, hi in zip(self.bounds[:-1], self.bounds[1:], strict=True):
+            crossing = _between(self.crossed, lo, hi)
+            yield View(
+                self.cur.take(slice(lo, hi)),
+                self.prev.take(slice(lo, hi)),
+                _cut(self.inside, lo, hi),
+                _cut(self.near, lo, hi),
+                _cut(self.crossed, lo, hi),
+                self.crossed_for[crossing],
+                self.zones,
+                self.vessels,
+            )
+
+
+def _between(hits: Hits, lo: int, hi: int) -> slice:
+    return slice(*np.searchsorted(hits.row, (lo, hi)))
+
+
+def _cut(hits: Hits, lo: int, hi: int) -> Hits:
+    part = _between(hits, lo, hi)
+    return Hits(hits.row[part] - lo, hits.zone[part])
+
+
+def prepare(
+    batch: Batch, place: Ints, last: Batch, zones: Zones, vessels: Vessels, margin_m: float
+) -> Prepared:
+    """Order the on-time rows into rounds and look every fix up in the zones, once."""
+    order = np.lexsort((batch.vessel, place))
+    cur = batch.take(order)
+    everything = zones.containing(cur.lon, cur.lat)
+    cur = replace(cur, flags=_place_flags(cur.flags, everything, zones))
+    prev = _previous(cur, place[order], last)
+    bounds = np.searchsorted(place[order], np.arange(place.max(initial=-1) + 2))
+    force = in_force(cur, zones, vessels)
+    inside = _sorted(everything, force)
+    near = _sorted(zones.within(cur.lon, cur.lat, margin_m), force)
+    crossed, crossed_for = _crossings(cur, prev, zones, force)
+    return Prepared(cur, prev, bounds, inside, near, crossed, crossed_for, zones, vessels)
+
+
+def _previous(cur: Batch, place: Ints, last: Batch) -> Batch:
+    """The fix before each row: the same vessel's in the round before, else the one remembered."""
+    prev = last.take(cur.vessel)
+    order = np.lexsort((place, cur.vessel))
+    same = cur.vessel[order][1:] == cur.vessel[order][:-1]
+    prev.put(order[1:][same], cur.take(order[:-1][same]))
+    return prev
+
+
+def _place_flags(flags: Ints, hits: Hits, zones: Zones) -> Ints:
+    flags = flags & ~int(Flag.IN_PORT | Flag.COVERED)
+    for kind, flag in (("port", Flag.IN_PORT), ("coverage", Flag.COVERED)):
+        rows = hits.row[zones.where(kind=kind)[hits.zone]]
+        flags[rows] |= int(flag)
+    if not zones.where(kind="coverage").any():
+        flags |= int(Flag.COVERED)  # no coverage area drawn: everywhere is covered
+    return flags
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """Whom each zone concerns: `allowed[zone, class]`, and in which season."""
+
+    t: Ints
+    cls: Ints
+    allowed: Mask
+    zones: Zones
+
+    def of(self, hits: Hits) -> Mask:
+        """Which hits count: the vessel's class is concerned and the season is on."""
+        good = self.allowed[hits.zone, self.cls[hits.row]]
+        for z in np.unique(hits.zone):
+            if self.zones.zones[z].seasons:
+                rows = hits.zone == z
+                good[rows] &= self.zones.zones[z].in_season(self.t[hits.row[rows]])
+        return np.asarray(good)
+
+
+def in_force(cur: Batch, zones: Zones, vessels: Vessels) -> Force:
+    """Areas (ports, coverage) concern everybody; other zones the classes they name."""
+    allowed = np.zeros((len(zones.zones), 32), np.bool_)
+    for i, zone in enumerate(zones.zones):
+        allowed[i, [int(c) for c in zone.classes]] = True
+        allowed[i] |= zone.rule == "area"
+    return Force(cur.t, vessels.cls[cur.vessel], allowed, zones)
+
+
+def _sorted(hits: Hits, force: Force) -> Hits:
+    hits = hits.take(force.of(hits))
+    order = np.lexsort((hits.zone, hits.row))
+    return Hits(hits.row[order], hits.zone[order])
+
+
+def _crossings(cur: Batch, prev: Batch, zones: Zones, force: Force) -> tuple[Hits, Ints]:
+    """Zones passed between two fixes close in time, and for how long at constant speed."""
+    dt = cur.t - prev.t
+    moved = (cur.lon != prev.lon) | (cur.lat != prev.lat)
+    fair = (prev.t > 0) & (dt <= CROSSING_AGE) & moved & (_knots(cur, prev) <= MAX_STEP_KN)
+    rows = fair.nonzero()[0]
+    a, b = prev.take(rows), cur.take(rows)
+    part = zones.crossed(a.lon, a.lat, b.lon, b.lat)
+    hits = _sorted(Hits(rows[part.row], part.zone), force)
+    lines = segments(prev.lon[hits.row], prev.lat[hits.row], cur.lon[hits.row], cur.lat[hits.row])
+    share = share_inside(zones.tree.geometries[hits.zone], lines)
+    return hits, np.asarray(share * dt[hits.row], np.int64)
+
+
+def _knots(cur: Batch, prev: Batch) -> Floats:
+    """Speed over the straight way from the fix before; 0 where there is none."""
+    dx = (cur.lon - prev.lon) * np.cos(np.radians(cur.lat))
+    miles = np.hypot(dx, cur.lat - prev.lat) * NM_PER_DEGREE
+    hours = np.maximum(cur.t - prev.t, 1) / (60 * MINUTE)
+    return np.asarray(np.where(prev.t > 0, miles / hours, 0.0))

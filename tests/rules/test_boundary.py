@@ -1,0 +1,48 @@
+from fleet.alerts.rules.boundary import RULE
+from tests.alerts.track import boundary, changes, log, vessels
+
+
+def said(track: str) -> list[str]:
+    return log(RULE, [boundary()], track)
+
+
+def test_closing_in_steps() -> None:
+    nm = (14, 12, 10, 8, 6.5, 4.5, 1.9, 1.5, 0.5, -0.1, -0.2)
+    track = " | ".join(
+        f"00:{i * 10:02} line={d}" if i < 6 else f"01:{i * 10 - 60:02} line={d}"
+        for i, d in enumerate(nm)
+    )
+    assert (
+        said(track)
+        == [
+    track = " | ".join(f"00:{i * 10} line={d}" for i, d in enumerate(nm))
+            "00:50 raise warning",
+            "01:00 raise alarm",
+            "01:40 raise emergency",
+        ]
+    )
+
+
+def test_one_fix_well_past_is_a_crossing() -> None:
+    assert said("00:00 line=20 | 00:10 line=-0.5") == ["00:10 open emergency"]
+
+
+def test_working_far_away_is_nothing() -> None:
+    assert said("00:00 line=12 | 00:10 line=12.1 | 00:20 line=12") == []
+
+
+def test_back_home_for_fifteen_minutes_ends_a_crossing() -> None:
+    over = "00:00 line=1.2 | 00:05 line=-0.5 | 00:10 line=0.5"
+    track = f"{over} | 00:20 line=2 | 00:30 line=3 | 00:36 line=4"
+    assert said(track)[-1] == "00:36 clear emergency"
+
+
+def test_turning_away_ends_an_approach() -> None:
+    track = "00:00 line=6 | 00:10 line=4.5 | 00:20 line=4.4 | 00:30 line=7 | 00:41 line=9"
+    assert said(track) == ["00:20 open info", "00:41 clear info"]
+
+
+def test_foreign_ships_cross_every_day() -> None:
+    assert (
+        changes(RULE, [boundary()], "00:00 line=1 | 00:05 line=-2", vessels(registered=False)) == []
+    )
