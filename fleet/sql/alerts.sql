@@ -30,7 +30,9 @@ where id = %(id)s;
 select id, home_grid from vessel where id = any(%(ids)s);
 
 -- name: open
--- Keys of what is open, for an engine that has lost its state.
-select kind, vessel, other, episode, severity, last_seen, cleared from alert
-where status in ('active', 'acknowledged', 'cleared', 'shelved', 'suppressed')
+-- Every episode that has not ended, for an engine that has lost its state.
+select kind, vessel, other, episode, severity, last_seen, occurrences,
+       coalesce((evidence ->> 'last_heard')::bigint, 0) as last_heard
+from alert
+where cleared is null and status in ('active', 'acknowledged', 'shelved', 'suppressed')
 order by kind, vessel, other, episode;

@@ -7,6 +7,7 @@ repeated OPEN after a crash, a CLEAR of what people closed) changes nothing and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
 from typing import Any, TypeAlias
 
@@ -55,6 +56,27 @@ async def apply(
 
 def key(change: Change) -> Key:
     return change.kind, change.vessel, change.other, change.episode
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One episode that has not ended."""
+
+    kind: str
+    vessel: int
+    other: int
+    episode: int
+    severity: int
+    last_seen: int
+    occurrences: int
+    last_heard: int  #: gap: the last fix before the silence; else 0
+
+
+async def unended(conn: Connection) -> list[Open]:
+    """Every episode that has not ended, by key."""
+    times = ("episode", "last_seen")
+    found = await rows(conn, SQL["open"])
+    return [Open(**row | {name: from_datetime(row[name]) for name in times}) for row in found]
 
 
 async def _find(conn: Connection, changes: Iterable[Change]) -> dict[Key, Row]:

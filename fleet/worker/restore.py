@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+import psycopg
 import structlog
 
-from fleet.alerts.engine import RULES, State
-from fleet.model import Change, Flag
-from fleet.store import alerts, engine, events, orders, positions
+from fleet.model import Change
+from fleet.store import alerts, engine, events, orders
 from fleet.store.db import Connection
 from fleet.store.engine import Entry
-from fleet.vessels import Vessels
 from fleet.worker import codec, world
 from fleet.worker.commit import PART, snapshot
 from fleet.worker.head import Head, again, following, with_vessels
+from fleet.worker.rebuild import rebuilt
 from fleet.worker.register import Register
 from fleet.worker.world import World
 
@@ -45,7 +44,7 @@ async def restore(conn: Connection, register: Register, now: int) -> tuple[Head,
     present = await world.load(conn)
     changes: list[Change] = []
     if before is None:
-        head = await _rebuilt(conn, present, register.vessels, seq)
+        head = await rebuilt(conn, present, register, seq)
     else:
         head, changes = world.moved(before[0], before[1], present, now)
     head = with_vessels(head, register.vessels)
@@ -75,20 +74,15 @@ async def _replayed(conn: Connection, seq: int) -> tuple[Head, World] | None:
     if [entry.seq for entry in journal] != list(range(found.seq + 1, seq + 1)):
         LOG.error("journal does not reach from snapshot to progress", snapshot=found.seq, seq=seq)
         return None
-    state, vessels, versions, residue = codec.seen(found.body)
-    then = await world.load(conn, found.revision, versions)
-    head = Head(found.seq, state, then.engine(vessels), then.versions, residue)
-    for entry in journal:
-        head = again(head, entry)
+    try:
+        state, vessels, versions, residue = codec.seen(found.body)
+        then = await world.load(conn, found.revision, versions)
+        head = Head(found.seq, state, then.engine(vessels), then.versions, residue)
+        for entry in journal:
+            head = again(head, entry)
+    except psycopg.Error:
+        raise
+    except Exception:
+        LOG.exception("the engine's state cannot be read; it is built anew")
+        return None
     return head, then
-
-
-async def _rebuilt(conn: Connection, present: World, vessels: Vessels, seq: int) -> Head:
-    """A head that knows where everybody was, for want of a better one."""
-    last = await positions.latest(conn)
-    size = max(len(vessels), int(last.vessel.max(initial=0)) + 1)
-    state = State.empty(size, RULES)
-    state.last.put(last.vessel, last)
-    trusted = last.take(last.flags & Flag.SKEWED == 0)
-    np.maximum.at(state.heard, trusted.source, trusted.t)
-    return Head(seq, state, present.engine(vessels), present.versions)

@@ -122,6 +122,31 @@ async def test_a_restart_goes_on_with_the_same_state(
     await second.close()
 
 
+@pytest.mark.parametrize(
+    "damage", [b"update snapshot set layout = 'x'", b"update snapshot set body = '\\x00'"]
+)
+async def test_a_lost_state_is_built_anew_and_open_episodes_go_on(
+    started: Worker,
+    feed: Scripted,
+    database_url: str,
+    tmp_path: Path,
+    sql: Connection,
+    damage: bytes,
+) -> None:
+    await started.batch([feed.item(report("T1", 0, 109.1, 18.3, sos=True))])
+    await started.settle()
+    await sql.execute(damage)
+    second = worker(database_url, tmp_path / "second", feed)
+    await second.start()
+    assert second.head.state.last.t.max() == started.head.state.last.t.max()
+    await second.batch([feed.item(report("T1", 60, 109.1, 18.3, sos=True))])
+    await second.settle()
+    (alert,) = await rows(sql, "select occurrences from alert")
+    assert alert == {"occurrences": 2}
+    await second.close()
+    second.quarantine.close()
+
+
 async def test_poison_is_put_aside_and_its_neighbours_are_stored(
     started: Worker, feed: Scripted, sql: Connection
 ) -> None:
