@@ -33,7 +33,8 @@ join work_order w on w.id = a.work_order
 where w.alert = any(%(alerts)s) order by a.id;
 
 -- name: due
--- Alerts whose orders the clock has something to say about.
+-- Alerts whose orders the clock has something to say about; what is late before what only waits
+-- for somebody to come on duty.
 select a.id from alert a left join work_order w on w.alert = a.id
 where a.id in (
     select alert from work_order where status = 'unassigned'
@@ -52,7 +53,8 @@ where a.id in (
     union all
     select o.alert from alert e join work_order o on o.alert = e.id
     where e.status = 'acknowledged' and e.cleared is not null and o.status = 'closed')
-order by w.severity desc nulls last, w.accept_by nulls first, a.id limit %(most)s;
+order by coalesce(w.status = 'unassigned' and w.accept_by > %(now)s, false),
+         w.severity desc nulls last, w.accept_by nulls first, a.id limit %(most)s;
 
 -- name: insert_order
 -- A new order; one alert has at most one.

@@ -272,6 +272,8 @@ create table work_order (
 );
 create index work_order_due on work_order (accept_by) where status in ('offered', 'unassigned');
 create index work_order_lead on work_order (lead, status);
+create index work_order_open on work_order (alert)
+    where status in ('unassigned', 'offered', 'accepted', 'in_progress');
 
 create table assignment (
     id       bigint generated always as identity primary key,
@@ -284,6 +286,7 @@ create table assignment (
     reason   text not null default ''
 );
 create index assignment_order on assignment (work_order);
+create index assignment_person on assignment (person, offered desc);
 create unique index assignment_open on assignment (work_order) where answered is null;
 
 create table stream (                   -- gapless, commit-ordered numbers: taken last, under a row lock

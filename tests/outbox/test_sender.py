@@ -35,8 +35,9 @@ SIMULATOR = "simulator"
 
 
 def settings(url: str, **more: Any) -> Settings:
-    secrets = {k: SecretStr(more.pop(k)) for k in ("mqtt_url", "webhook_secret") if k in more}
-    more |= {"database_url": SecretStr(url), **secrets}
+    more["database_url"] = url
+    for name in {"database_url", "mqtt_url", "webhook_secret"} & more.keys():
+        more[name] = SecretStr(more[name])
     return Settings(webhook_allow=("127.0.0.0/8",), **more)
 
 
@@ -75,7 +76,7 @@ async def hearing(broker: Broker, topic: str = "fleet/v1/notify/#") -> AsyncIter
 
 async def until(true: Callable[[], Any], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is waited for happens elsewhere
             await asyncio.sleep(0.02)
 
 
