@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet.api.errors import Problem
@@ -36,6 +37,12 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded")
+ZONES = "/api/v1/zones"
+LARGEST, LARGEST_ZONES = 64 * 1024, 4 * 1024 * 1024
+TOO_LARGE = "the request body is too large"
+PLAIN = (
+    "only over TLS; where a proxy ends it set trusted_proxy, or allow plain HTTP by insecure_http"
+)
 AnyScope: TypeAlias = MutableMapping[str, Any]
 
 
@@ -59,25 +66,52 @@ class Edge:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        peer = (scope.get("client") or ("", 0))[0]
         if self.trusted_proxy:
             _believe(scope, headers)
-        problem = self._refusal(scope, headers, peer)
+        problem = self._refusal(scope, headers)
         if problem is None:
-            await self.app(scope, receive, _dressed(scope, send))
+            await self.app(scope, _bounded(scope, receive), _dressed(scope, send))
         elif scope["type"] == "http":
             await problem.response()(scope, receive, _dressed(scope, send))
         else:
             await send({"type": "websocket.close", "code": 4403, "reason": problem.detail})
 
-    def _refusal(self, scope: AnyScope, headers: Headers, peer: str) -> Problem | None:
+    def _refusal(self, scope: AnyScope, headers: Headers) -> Problem | None:
         tls = scope["scheme"] in ("https", "wss")
-        plain_ok = self.insecure_http or is_loopback(peer) or scope["path"] in PROBES
+        client = (scope.get("client") or ("", 0))[0]
+        plain_ok = self.insecure_http or is_loopback(client) or scope["path"] in PROBES
         if not tls and not plain_ok:
-            return Problem(403, "only over TLS; the setting insecure_http allows plain HTTP")
+            return Problem(403, PLAIN)
+        if _length(headers) > limit(scope):
+            return Problem(413, TOO_LARGE)
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
         return _foreign(scope, headers)
+
+
+def limit(scope: AnyScope) -> int:
+    """The bytes a body may have: zones bring their coordinates."""
+    return LARGEST_ZONES if scope["path"].startswith(ZONES) else LARGEST
+
+
+def _length(headers: Headers) -> int:
+    told = headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
+
+
+def _bounded(scope: AnyScope, receive: Receive) -> Receive:
+    """The same `receive`, which gives up on a body that turns out too large."""
+    left = limit(scope)
+
+    async def bounded() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413, TOO_LARGE)
+        return message
+
+    return bounded
 
 
 def _foreign(scope: AnyScope, headers: Headers) -> Problem | None:

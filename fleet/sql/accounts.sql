@@ -106,11 +106,12 @@ select from login_attempt where key = %(key)s and since > now() - interval '30 d
 
 -- name: forget
 -- A sign-in that succeeded clears what was counted against it.
-delete from login_attempt where key = any(%(keys)s)
+delete from login_attempt where key = %(key)s
 
 -- name: discount
 -- A success is no try at guessing, but does not wash away those of others at the same address.
-update login_attempt set count = greatest(count - 1, 0), locked_until = null where key = %(key)s
+update login_attempt set count = greatest(count - 1, 0), locked_until = null
+where key = any(%(keys)s)
 
 -- name: remember_place
 -- This account signs in from this address: a lock of the whole account does not shut it out.

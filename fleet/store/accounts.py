@@ -165,16 +165,16 @@ async def known_place(conn: Connection, key: str) -> bool:
     return (await conn.execute(SQL["known_place"], {"key": key})).rowcount > 0
 
 
-async def forgive(conn: Connection, keys: Sequence[str], shared: str, place: str) -> None:
-    """After a success: clear its own counters, take it off the shared one, remember the place."""
+async def forgive(conn: Connection, own: str, shared: Sequence[str], place: str) -> None:
+    """After a success: clear its own counter, take it off the shared ones, remember the place."""
     await conn.execute(SQL["tidy_attempts"])
-    await forget(conn, keys)
-    await conn.execute(SQL["discount"], {"key": shared})
+    await forget(conn, own)
+    await conn.execute(SQL["discount"], {"keys": sorted(shared)})
     await conn.execute(SQL["remember_place"], {"key": place})
 
 
-async def forget(conn: Connection, keys: Sequence[str]) -> None:
-    await conn.execute(SQL["forget"], {"keys": sorted(keys)})
+async def forget(conn: Connection, key: str) -> None:
+    await conn.execute(SQL["forget"], {"key": key})
 
 
 async def create(conn: Connection, **columns: Any) -> int:

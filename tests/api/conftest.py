@@ -6,7 +6,6 @@ boat has an open alert with the number of the boat and an order with the same nu
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ class Port:
 
     async def sql(self, statement: str, **params: object) -> list[dict[str, object]]:
         async with self.pool.connection() as conn:
-            cursor = await conn.execute(statement.encode(), params)
+            cursor = await conn.execute(statement.encode(), params or None)
             return await cursor.fetchall() if cursor.description else []
 
 
@@ -104,10 +103,3 @@ async def port(database_url: str, settings: Settings, password_hash: str) -> Asy
         yield Port(database_url, settings, made, create_app(settings, made), tokens, cookies)
     finally:
         await made.close()
-
-
-async def eventually(check, seconds: float = 5) -> None:  # type: ignore[no-untyped-def]
-    """Wait until the condition holds."""
-    async with asyncio.timeout(seconds):
-        while not check():
-            await asyncio.sleep(0.02)

@@ -48,7 +48,7 @@ async def test_filters(port: Port) -> None:
         assert await ids(kind="gap") == [2]
         assert await ids(severity="3") == [3, 2]
         assert await ids(vessel="1") == [1]
-        assert await ids(**{"to": "2020-01-01T00:00:00Z"}) == []
+        assert await ids(to="2020-01-01T00:00:00Z") == []
         assert len(await ids(**{"from": "2020-01-01T08:00:00+08:00"})) == 3
 
 

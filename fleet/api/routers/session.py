@@ -60,21 +60,22 @@ async def sign_in(body: SignIn, request: Request, response: Response, here: Here
 async def _checked(body: SignIn, address: str, here: Service) -> Account:
     """The account whose login and password these are, or Problem."""
     name = body.login.casefold()
-    pair, everywhere = f"pair:{name}:{address}", f"account:{name}"
-    shared, place = f"address:{address}", f"place:{name}:{address}"
+    pair, place = f"pair:{name}:{address}", f"place:{name}:{address}"
+    shared = [f"address:{address}"]
     async with here.pool.connection() as conn:
-        if not await accounts.admit(conn, shared, ADDRESS):
+        if not await accounts.admit(conn, shared[0], ADDRESS):
             raise Problem(429, "too many tries from here; wait", headers={"Retry-After": "60"})
-        open_ = await accounts.admit(conn, pair, PAIR)
-        if open_ and not await accounts.known_place(conn, place):
-            open_ = await accounts.admit(conn, everywhere, ACCOUNT)
+        admitted = await accounts.admit(conn, pair, PAIR)
+        if admitted and not await accounts.known_place(conn, place):
+            shared.append(f"account:{name}")
+            admitted = await accounts.admit(conn, shared[1], ACCOUNT)
         found = await accounts.by_login(conn, body.login)
     account, stored, barred = found or (None, None, True)
     right = await here.passwords.verify(stored, body.password)
-    if account is None or barred or not open_ or not right:
+    if account is None or barred or not admitted or not right:
         raise Problem(401, REFUSED)
     async with here.pool.connection() as conn:
-        await accounts.forgive(conn, [pair, everywhere], shared, place)
+        await accounts.forgive(conn, pair, shared, place)
     return account
 
 
@@ -112,7 +113,7 @@ async def change_password(body: PasswordChange, me: Who, here: Here) -> Password
         if await accounts.password_hash(conn, me.account.id) != stored:
             raise Problem(409, "the password was changed meanwhile")
         ended = await accounts.set_password(conn, me.account.id, new, keep=me.token_hash)
-        await accounts.forget(conn, [key])
+        await accounts.forget(conn, key)
     return PasswordChanged(signed_out=ended)
 
 

@@ -16,7 +16,6 @@ from fleet.store import reads, zone_edits
 from fleet.store.reads import Row
 from fleet.store.zone_edits import Author
 
-LARGEST = 4 * 1024 * 1024
 router = APIRouter(prefix="/zones", tags=["zones"])
 ZoneId = Annotated[int, Path(ge=1, le=BIGGEST_INT)]
 Format = Annotated[Literal["geojson", "json"], Query(description="the media type; both GeoJSON")]
