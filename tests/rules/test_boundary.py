@@ -8,19 +8,13 @@ def said(track: str) -> list[str]:
 
 def test_closing_in_steps() -> None:
     nm = (14, 12, 10, 8, 6.5, 4.5, 1.9, 1.5, 0.5, -0.1, -0.2)
-    track = " | ".join(
-        f"00:{i * 10:02} line={d}" if i < 6 else f"01:{i * 10 - 60:02} line={d}"
-        for i, d in enumerate(nm)
-    )
-    assert (
-        said(track)
-        == [
     track = " | ".join(f"00:{i * 10} line={d}" for i, d in enumerate(nm))
-            "00:50 raise warning",
-            "01:00 raise alarm",
-            "01:40 raise emergency",
-        ]
-    )
+    assert said(track) == [
+        "00:30 open info",  # the second fix that says less than an hour
+        "00:50 raise warning",
+        "01:00 raise alarm",
+        "01:40 raise emergency",
+    ]
 
 
 def test_one_fix_well_past_is_a_crossing() -> None:
