@@ -87,6 +87,21 @@ def account() -> Account:
     raise Missing("PostgreSQL does not run as root, and there is no user `nobody` to run it as")
 
 
+def account_of(data: Path) -> Account:
+    """Choose the account of a server that may exist already: whoever its data belong to.
+
+    The choice of `account()` changes when a package brings a user `postgres`.
+    """
+    owner = data.stat().st_uid if data.exists() else 0
+    if os.geteuid() != 0 or owner == 0:
+        return account()
+    try:
+        entry = pwd.getpwuid(owner)
+    except KeyError:
+        raise Missing(f"{data} belongs to nobody that this machine knows; remove it") from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
 def remove(path: Path) -> None:
     """Delete a tree, or nothing when it is gone already."""
     if path.is_symlink() or path.is_file():

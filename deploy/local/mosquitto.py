@@ -19,7 +19,7 @@ from string import Template
 from urllib.parse import quote
 
 from deploy.local import process
-from deploy.local.account import account
+from deploy.local.account import account_of
 from deploy.local.programs import Binaries
 from deploy.local.say import Missing
 
@@ -40,7 +40,7 @@ class Broker:
         self.log = self.folder / "log"
         self.program = binaries.mosquitto
         self.settings = dict(settings or {})
-        self.account = account()
+        self.account = account_of(self.folder / "data")
 
     # Facts
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.local import process
-from deploy.local.account import account, remove
+from deploy.local.account import account_of, remove
 from deploy.local.programs import Binaries
 from deploy.local.say import Missing
 
@@ -50,7 +50,7 @@ class Cluster:
         self.log = self.folder / "log"
         self.programs = binaries
         self.settings = dict(settings or {})
-        self.account = account()
+        self.account = account_of(self.folder / "data")
 
     # Facts
 
@@ -96,7 +96,8 @@ class Cluster:
         remove(draft)
         self.account.write(self.folder / "password", secrets.token_urlsafe(24) + "\n")
         secret = f"--pwfile={self.folder / 'password'}"
-        self._run("initdb", f"--pgdata={draft}", f"--username={USER}", secret, *INITDB)
+        hasty = ["--no-sync"] if self.settings.get("fsync") == "off" else []
+        self._run("initdb", f"--pgdata={draft}", f"--username={USER}", secret, *INITDB, *hasty)
         self.account.write(draft / "pg_hba.conf", ACCESS)
         draft.rename(self.data)
 

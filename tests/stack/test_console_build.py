@@ -66,5 +66,5 @@ def test_nothing_to_build_without_sources_or_when_told(
 
 def test_npm_may_have_no_home(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("npm_config_cache", raising=False)
-    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.setenv("HOME", str(root / "nobody"))
     assert hatch_build.cache(root / "web") == root / "build/npm"

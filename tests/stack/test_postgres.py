@@ -111,3 +111,15 @@ def test_works_in_a_folder_too_deep_for_a_socket(folder: Path, pg: Cluster) -> N
     far = Cluster(deep, pg.programs, pg.settings)
     far.start()
     assert far.psql("select 1").strip() == "1"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root chooses an account")
+def test_stays_with_the_account_that_made_it(pg: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that brings a user `postgres` changes the choice for new servers only."""
+    pg.start()
+    monkeypatch.setattr("deploy.local.account.CANDIDATES", ("daemon",))
+    again = Cluster(pg.folder, pg.programs, pg.settings)
+    assert again.account == pg.account
+    again.stop()
+    again.start()
+    assert again.psql("select 1").strip() == "1"

@@ -70,6 +70,7 @@ def test_ready_only_where_it_was_patched_for(tmp_path: Path) -> None:
 
 @needs_apt
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("moment", ["archive/debs/*.deb", "prefix.new/usr"])
 def test_a_fetch_killed_half_way_is_healed_by_the_next(folder: Path, moment: str) -> None:
     """Really fetches: a few small packages from the machine's own Debian mirror."""

@@ -38,6 +38,7 @@ def works(checkout: Path) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_made_once_and_again_when_unfinished_or_moved(checkout: Path) -> None:
     first = make(checkout)
     assert "making the virtual environment" in first.stderr, first.stderr
@@ -52,6 +53,7 @@ def test_made_once_and_again_when_unfinished_or_moved(checkout: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("apt-get"), reason="Debian's pip comes through apt")
 def test_made_on_a_python_without_ensurepip(checkout: Path) -> None:
     done = make(checkout, "cut")
