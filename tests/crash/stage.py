@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import paho.mqtt.client as mqtt
 import psycopg
+from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.local.mosquitto import Broker
 from deploy.local.postgres import Cluster
@@ -49,7 +50,7 @@ class Publisher:
     def __init__(self, broker: Broker) -> None:
         url = urlsplit(broker.url_of("simulator"))
         self.client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, "publisher", clean_session=False
+            CallbackAPIVersion.VERSION2, "publisher", clean_session=False
         )
         self.client.username_pw_set(url.username, url.password)
         self.client.max_inflight_messages_set(100)

@@ -62,6 +62,7 @@ def stage(servers: Servers, tmp_path: Path, request: pytest.FixtureRequest) -> I
     made = Stage(servers.cluster, servers.broker, name, tmp_path)
     yield made
     made.close()
+    sys.stdout.write("".join((tmp_path / "worker.log").read_text().splitlines(True)[-40:]))
 
 
 def published(stage: Stage, fleet: FleetAtSea, rate: float) -> tuple[Publisher, Background]:
@@ -164,6 +165,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     planned = schedule(stage, dice)
     for name, fault in planned:
         background.grant(0.6 / len(planned))
+        sys.stdout.write(f"{time.monotonic():.1f} {name}, {publisher.acked} messages\n")
         fault()
         faults[name] += 1
         background.grant(0.4 / len(planned))
