@@ -52,6 +52,9 @@ where a.id in (
       and not exists (select from outbox x where x.key = 'order:' || o.id || ':ended')
     union all
     select o.alert from alert e join work_order o on o.alert = e.id
+    where e.status = 'active' and o.status = 'void'
+    union all
+    select o.alert from alert e join work_order o on o.alert = e.id
     where e.status = 'acknowledged' and e.cleared is not null and o.status = 'closed')
 order by coalesce(w.status = 'unassigned' and w.accept_by > %(now)s, false),
          w.severity desc nulls last, w.accept_by nulls first, a.id limit %(most)s;

@@ -7,7 +7,7 @@ appended here.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -73,18 +73,15 @@ def _dossier(
 
 def order_of(row: Mapping[str, Any]) -> Order:
     """A row of work_order as the record that decisions are made about."""
-    times = {k: from_datetime(row[k]) if row[k] is not None else None for k in TIMES}
-    plain_fields = {k: v for k, v in row.items() if k not in TIMES}
-    return Order(
-        **plain_fields
-        | times
-        | {
-            "status": OrderStatus(row["status"]),
-            "severity": Severity(row["severity"]),
-            "basis": Basis(row["basis"] or Basis.NONE),
-            "step": Rung(row["step"]),
-        }
-    )
+    values = {f.name: row[f.name] for f in fields(Order)}
+    values |= {k: from_datetime(row[k]) if row[k] is not None else None for k in TIMES}
+    values |= {
+        "status": OrderStatus(row["status"]),
+        "severity": Severity(row["severity"]),
+        "basis": Basis(row["basis"] or Basis.NONE),
+        "step": Rung(row["step"]),
+    }
+    return Order(**values)
 
 
 async def write(
@@ -107,7 +104,7 @@ async def write(
 
 async def _save(conn: Connection, order: Order) -> Order:
     values: dict[str, Any] = {
-        name: getattr(order, name) for name in Order.__dataclass_fields__ if name not in TIMES
+        f.name: getattr(order, f.name) for f in fields(Order) if f.name not in TIMES
     }
     for name in TIMES:
         at = getattr(order, name)

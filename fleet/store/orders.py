@@ -63,8 +63,8 @@ async def _rung(
         return dossier, []
     worse = order is not None and case.severity > order.severity
     if worse and dossier.status == Status.SHELVED:
-        dossier, event = await set_alert(conn, dossier, Act.UNSHELVE, now, reason=Reason.SEVERITY)
-        events.append(event)
+        dossier, events = await alert_acts.unshelve(conn, dossier, now)
+        order = dossier.order
     desk = dossier.desk(roster, now)
     if order is None:
         step = escalation.open_order(desk, Order(case.alert, case.severity, now))
@@ -106,7 +106,10 @@ async def _ticked(
     if order.status == OrderStatus.CLOSED and dossier.status == Status.ACKNOWLEDGED:
         dossier, event = await set_alert(conn, dossier, Act.CLOSE, now, reason=order.outcome)
         return dossier, [event]
-    step = _gone(dossier, order, now) or escalation.due(dossier.desk(roster, now), order)
+    desk = dossier.desk(roster, now)
+    if order.status == OrderStatus.VOID and dossier.status == Status.ACTIVE:
+        return await write(conn, dossier, escalation.reopen(desk, order), now)
+    step = _gone(dossier, order, now) or escalation.due(desk, order)
     return (dossier, []) if step is None else await write(conn, dossier, step, now)
 
 

@@ -186,6 +186,15 @@ async def test_a_voided_order_reopens_when_the_alert_comes_back(conn: Connection
     assert (await today.order())["status"] == "offered"
 
 
+async def test_a_released_alert_needs_nobody_to_say_so(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY)
+    await engine(conn, today.case, status="suppressed")
+    await today.tick(1)
+    await engine(conn, today.case, status="active")
+    assert await today.tick(2) == ["reopen", "offer"]
+    assert await today.tick(2) == []
+
+
 async def test_worse_after_closing_reopens(conn: Connection) -> None:
     today = await day(conn, EVERYBODY, kind="boundary")
     await today.does("wang", "accept")
@@ -284,8 +293,10 @@ async def test_a_shelved_alert_that_becomes_worse_rings_again(conn: Connection) 
     await today.alerts("commander", "shelve", until=at(600), reason="on the way home")
     worse = Day(conn, replace(today.case, severity=RED))
     await engine(conn, today.case, severity=4)
-    assert await worse.open(5) == ["unshelve alert", "raise"]
-    assert (await today.order())["accept_by"] == to_datetime(at(7))
+    await shift(conn, "li 03 backup", at(5))
+    assert await worse.open(5) == ["unshelve alert", "withdraw", "offer", "raise"]
+    order = await today.order()
+    assert (order["lead"], order["accept_by"]) == ("li", to_datetime(at(7)))
 
 
 async def test_red_is_never_shelved_and_closes_only_by_a_reason_code(conn: Connection) -> None:
