@@ -110,6 +110,9 @@ class Framer:
         return lines
 
     def _line(self, line: bytes, received: int, tally: Tally, out: list[Message]) -> None:
+        if line.startswith(b"#"):
+            tally.types["comment"] += 1
+            return
         tokens = list(TOKEN.finditer(line))
         if not tokens:
             tally.reject("not NMEA", line)

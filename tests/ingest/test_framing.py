@@ -23,7 +23,7 @@ def framed(data: bytes, *more: bytes, received: int = NOW) -> tuple[list[Message
     return [m for piece in (data, *more) for m in framer.feed(piece, received, tally)], tally
 
 
-def times(data: bytes) -> list[int]:
+def times(data: bytes) -> list[float]:
     """Source times in seconds."""
     return [m.time / 1e6 for m in framed(data, received=0)[0]]
 
@@ -104,6 +104,12 @@ def test_a_pghp_line_times_the_sentence_whose_checksum_it_names() -> None:
     assert times(lines(pghp(wrong), ONE)) == [0]
     assert times(lines(tag("si:AISD"), pghp(right), ONE)) == [1700000000.5]
     assert times(lines(pghp(right)[:-2] + b"00", ONE)) == [0]
+
+
+def test_what_is_commented_out_is_not_read() -> None:
+    messages, tally = framed(b"# " + ONE + b"\n" + TWO + b"\n")
+    assert [m.payload for m in messages] == [TWO.split(b",")[5]]
+    assert tally.types == {"comment": 1}
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_every_position_type(kind: int) -> None:
         (1, {"lon": 0, "lat": 0, "speed": 102.3, "course": 400, "heading": 400}),
     ],
 )
-def test_not_available_is_nan(kind: int, fields: dict[str, float]) -> None:
+def test_not_available_is_nan(kind: int, fields: dict[str, Any]) -> None:
     f = fix(*ais(kind, BOAT, **fields))
     assert all(isnan(f[name]) for name in ("lon", "lat", "sog", "cog", "heading"))
 
@@ -92,7 +92,8 @@ def test_a_position_that_cannot_be_is_refused() -> None:
 
 def test_names_end_at_the_first_at_sign_which_pyais_leaves_in() -> None:
     sentences = ais(5, BOAT, shipname="HAI YAN@@ABC", callsign="BX@12", destination="SANYA@OLD")
-    assert pyais.decode(*sentences).shipname == "HAI YAN@@ABC"
+    theirs: Any = pyais.decode(*sentences)
+    assert theirs.shipname == "HAI YAN@@ABC"
     (static,) = heard(*sentences).statics
     assert (static.name, static.callsign, static.destination) == ("HAI YAN", "BX", "SANYA")
 
@@ -113,7 +114,8 @@ def test_a_ship_type_that_pyais_does_not_know_is_kept_as_it_is() -> None:
     sentences = ais(5, BOAT, shipname="X", ship_type=0)
     bits = "".join(bits_of(s) for s in sentences)
     changed = raw(bits[:232] + f"{199:08b}" + bits[240:])
-    assert pyais.decode(changed).ship_type == 0
+    theirs: Any = pyais.decode(changed)
+    assert theirs.ship_type == 0
     assert heard(changed).statics[0].ship_type == 199
 
 
@@ -143,7 +145,14 @@ def test_objects_are_not_vessels() -> None:
     def classes(*sentences: bytes) -> list[VesselClass]:
         return list(heard(*sentences).classes.values())
 
-    now = {"year": 2023, "month": 11, "day": 14, "hour": 22, "minute": 13, "second": 20}
+    now: dict[str, Any] = {
+        "year": 2023,
+        "month": 11,
+        "day": 14,
+        "hour": 22,
+        "minute": 13,
+        "second": 20,
+    }
     assert classes(*ais(4, 4121234, lon=109, lat=18, **now)) == [VesselClass.BASE]
     answer = bits_of(*ais(4, BOAT, lon=109, lat=18, **now))
     assert classes(raw(f"{11:06b}" + answer[6:])) == []
@@ -160,7 +169,7 @@ def test_type_17_is_no_position() -> None:
 
 @pytest.mark.parametrize("kind", [1, 4, 5, 9, 18, 19, 21, 24])
 def test_a_message_cut_short_is_refused_where_pyais_completes_it(kind: int) -> None:
-    fields = {"lon": 109.1, "lat": 18.3, "shipname": "X", "name": "X", "partno": 0}
+    fields: dict[str, Any] = {"lon": 109.1, "lat": 18.3, "shipname": "X", "name": "X", "partno": 0}
     bits = "".join(bits_of(s) for s in ais(kind, BOAT, **fields))
     r = heard(raw(bits[:90]))
     assert (len(r.fixes), len(r.statics), r.rejects) == (0, 0, {"message length": 1})
@@ -248,11 +257,11 @@ def test_what_a_broker_kept_has_its_own_time() -> None:
 
 
 def test_a_base_station_sets_the_clock_of_a_recording_without_one() -> None:
-    utc = {"year": 2019, "month": 5, "day": 4, "hour": 3, "minute": 2, "second": 1}
+    utc: dict[str, Any] = {"year": 2019, "month": 5, "day": 4, "hour": 3, "minute": 2, "second": 1}
     r = heard(*ais(4, 4121234, lon=109, lat=18, **utc), at(BOAT, second=10), received=0)
     assert r.fixes.t.tolist() == [1556938921 * SECOND, 1556938930 * SECOND]
     assert r.fixes.flags.tolist() == [0, 0]
-    stuck = {**utc, "year": 2012}
+    stuck: dict[str, Any] = {**utc, "year": 2012}
     r = heard(tag("c:1556938921", at(BOAT)), *ais(4, 4121235, lon=109, lat=18, **stuck), received=0)
     assert r.fixes.t[1] >= r.fixes.t[0] - DAY
 

@@ -19,7 +19,9 @@ NOW = 1_700_000_000 * SECOND
 def ais(kind: int, mmsi: int, *, seq: int = 1, channel: str = "A", **fields: Any) -> list[bytes]:
     """The sentences of one message, without line ends."""
     data = {"type": kind, "mmsi": str(mmsi), **fields}
-    made = pyais.encode_dict(data, talker_id="AI", radio_channel=channel, seq_id=seq)
+    made = pyais.encode_dict(
+        data, talker_id="AI", sentence_type="VDM", radio_channel=channel, seq_id=seq
+    )
     return [line.encode() for line in made]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -43,7 +43,7 @@ class File(Line):
         self.station = "" if form.datagram else path.name
         self.done = 0  #: bytes delivered, before any unpacking
 
-    async def deliveries(self) -> AsyncIterator[Delivery]:
+    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         """Ends with the recording."""
         self.up()
         pace = Pace(self.form.decoder(), self.speed) if self.speed else None

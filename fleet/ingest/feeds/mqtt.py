@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -127,7 +127,7 @@ class Mqtt(Line):
         self._client: aiomqtt.Client | None = None
         self._waiting: asyncio.Queue[aiomqtt.Message] = asyncio.Queue()
 
-    async def deliveries(self) -> AsyncIterator[Delivery]:
+    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         while True:
             self.state = "connecting"
             try:
@@ -179,7 +179,7 @@ class Mqtt(Line):
         self._client = client
         return client
 
-    async def _messages(self, client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Message]:
+    async def _messages(self, client: aiomqtt.Client) -> AsyncGenerator[aiomqtt.Message, None]:
         """What waits is taken straight from the queue: the iterator makes two tasks a message."""
         waiting = self._waiting
         async for first in client.messages:

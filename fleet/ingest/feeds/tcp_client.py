@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds.common import END, Backoff, Line, received_now
@@ -29,17 +29,18 @@ class TcpClient(Line):
         self.host, self.port = address
         self.backoff = Backoff()
 
-    async def deliveries(self) -> AsyncIterator[Delivery]:
+    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         while True:
-            async for chunk in self._connection():
-                yield self._delivery(chunk)
+            async with aclosing(self._connection()) as chunks:
+                async for chunk in chunks:
+                    yield self._delivery(chunk)
             yield self._delivery(END)
             await asyncio.sleep(self.backoff.pause())
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """TCP has nobody to tell."""
 
-    async def _connection(self) -> AsyncIterator[bytes]:
+    async def _connection(self) -> AsyncGenerator[bytes, None]:
         """The bytes of one connection until it ends, for whatever reason."""
         self.state = "connecting"
         try:

@@ -6,7 +6,7 @@ What is read and not yet taken is bounded; beyond it the connections are not rea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 
 from fleet.ingest.feed import Delivery
@@ -41,7 +41,7 @@ class TcpListener(Line):
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue(WAITING)
         self._open: set[asyncio.Task[None] | None] = set()
 
-    async def deliveries(self) -> AsyncIterator[Delivery]:
+    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         server = await self._listen()
         try:
             while True:

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 
 from fleet.ingest.feed import Delivery
@@ -48,7 +48,7 @@ class Udp(Line):
         self._bytes = 0
         self._some = asyncio.Event()
 
-    async def deliveries(self) -> AsyncIterator[Delivery]:
+    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         transport = await self._listen()
         try:
             while True:

@@ -62,7 +62,7 @@ ONE = msgspec.json.Decoder(Report)
 MANY = msgspec.json.Decoder(list[msgspec.Raw])
 CALLING = re.compile(rb'"(sos|mob)"\s*:\s*(?:true\b|1\b|"true"|"1")')
 """A call for help in an object that cannot be read otherwise: firmware writes 1, "true" and nan."""
-NAMED = re.compile(rb'"terminal"\s*:\s*"([!-.0-~]{1,64})"')
+NAMED = re.compile(rb'"terminal"\s*:\s*"([^"\\]{1,64})"')
 
 
 def schema() -> dict[str, Any]:
@@ -178,8 +178,11 @@ class Payload:
         self.tally.reject(why, piece)
         said = {word.decode() for word in CALLING.findall(piece)}
         named = NAMED.search(piece)
-        key = self._key(named[1].decode() if named else None) if said else None
-        if key is not None and self.received:
+        name = named[1].decode(errors="replace") if named else None
+        if not said or not self.received or not IDENTIFIER.fullmatch(name or "-"):
+            return
+        key = self._key(name)
+        if key is not None:
             self._calls(key, said, self.received, (clean.NAN, clean.NAN))
 
 
@@ -212,6 +215,5 @@ def reason(message: str) -> str:
     if found := MISSING.search(message):
         return f"{found[1]}: missing" if found[1] in FIELDS else "json"
     if (found := WHERE.search(message)) and found[1] in FIELDS:
-        wrong_type = message.startswith("Expected") and ("got" in message or "`str" in message)
-        return f"{found[1]}: wrong type" if wrong_type else f"{found[1]}: out of range"
+        return f"{found[1]}: {'wrong type' if ', got `' in message else 'out of range'}"
     return "not an object" if message.startswith("Expected `object`") else "json"

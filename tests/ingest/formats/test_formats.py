@@ -1,0 +1,110 @@
+"""What every format owes: a sentence about itself, its name, a sample, and to survive anything."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fleet.ingest import formats
+from fleet.ingest.format import Format
+from fleet.ingest.formats import FORMATS
+from tests.ingest.wire import NOW, merged, plain, read
+
+HERE = Path(__file__).parent
+EVERY = pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+
+
+def sample(form: Format) -> list[bytes]:
+    """A recorded sample; for a format of payloads, one a line."""
+    data = (HERE / form.key / "sample.in").read_bytes()
+    return data.splitlines() if form.datagram else [data]
+
+
+@EVERY
+def test_it_says_what_it_is_and_is_called_as_its_file(form: Format) -> None:
+    key = next(key for key, made in FORMATS.items() if made is form)
+    doc = import_module(f"{formats.__name__}.{key}").__doc__ or ""
+    assert form.key == key
+    assert 20 < len(doc.splitlines()[0]) <= 100
+
+
+@EVERY
+@pytest.mark.parametrize("received", [NOW, 0], ids=["live", "recorded"])
+def test_the_sample_says_what_it_said(form: Format, received: int) -> None:
+    golden = HERE / form.key / f"sample.{'live' if received else 'recorded'}.out"
+    said = plain(read(form.decoder(), sample(form), received))
+    assert said == json.loads(golden.read_text())
+
+
+@EVERY
+def test_every_reject_of_the_sample_has_an_example(form: Format) -> None:
+    r = read(form.decoder(), sample(form))
+    assert r.rejects
+    assert r.rejects.keys() == r.samples.keys()
+
+
+@EVERY
+@given(data=st.data())
+def test_the_sample_cut_and_restarted_anywhere(form: Format, data: st.DataObject) -> None:
+    """A stream may be cut anywhere, and its decoder be replaced by one that got the residue."""
+    if form.datagram:
+        return
+    (stream,) = sample(form)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
+    decoder, reports = form.decoder(), []
+    for start, stop in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        reports.append(decoder.feed(stream[start:stop], "", NOW))
+        residue, decoder = decoder.residue(), form.decoder()
+        for station, rest in residue.items():
+            silent = decoder.feed(rest, station, NOW)
+            assert (len(silent.fixes), silent.types, silent.rejects) == (0, {}, {})
+    assert plain(merged(reports)) == plain(read(form.decoder(), [stream]))
+
+
+@EVERY
+def test_byte_by_byte(form: Format) -> None:
+    if form.datagram:
+        return
+    (stream,) = sample(form)
+    single = [stream[i : i + 1] for i in range(len(stream))]
+    assert plain(read(form.decoder(), single)) == plain(read(form.decoder(), [stream]))
+
+
+@EVERY
+@given(chunks=st.lists(st.binary(max_size=300), max_size=6), received=st.sampled_from([0, NOW]))
+def test_any_bytes_are_survived(form: Format, chunks: list[bytes], received: int) -> None:
+    decoder = form.decoder()
+    for chunk in chunks:
+        r = decoder.feed(chunk, "station", received)
+        assert len(plain(r)["fixes"]) == len(r.fixes)
+    assert isinstance(decoder.residue(), dict)
+
+
+@EVERY
+@given(seed=st.data())
+def test_a_damaged_sample_is_survived(form: Format, seed: st.DataObject) -> None:
+    decoder = form.decoder()
+    for piece in sample(form):
+        damaged = bytearray(piece)
+        places = st.integers(0, max(len(piece) - 1, 0))
+        for place in seed.draw(st.lists(places, max_size=30)) if piece else ():
+            damaged[place] = seed.draw(st.integers(0, 255))
+        decoder.feed(bytes(damaged), "station", NOW)
+
+
+def write() -> None:
+    """`python -m tests.ingest.formats.test_formats`: accept what the samples say now."""
+    for form in FORMATS.values():
+        for name, received in (("live", NOW), ("recorded", 0)):
+            said = plain(read(form.decoder(), sample(form), received))
+            text = json.dumps(said, indent=1, ensure_ascii=False)
+            (HERE / form.key / f"sample.{name}.out").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    write()
