@@ -1,7 +1,7 @@
 /** One page, relative addresses, no inline script: what the server's CSP allows and nothing more. */
 import { createHash } from 'node:crypto'
 import { defineConfig, type Plugin } from 'vite'
-import { land } from './build/land'
+import { land } from './build/land.ts'
 
 function coast(): Plugin {
   const body = land()
