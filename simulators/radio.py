@@ -113,8 +113,8 @@ def of_boat(world: World, boat: Boat) -> Iterator[Emitter]:
     if boat.terminal:
         first = phase(*key, "terminal", period=boat.interval)
 
-        def report(t: float, tick: int) -> Iterator[Sent]:
-            yield from terminals_report(world, boat, t, tick)
+        def report(t: float, _tick: int) -> Iterator[Sent]:
+            yield from terminal_report(world, boat, t)
 
         yield Emitter(first, boat.interval, report)
     if boat.mmsi:
@@ -131,10 +131,11 @@ def boat_radio(world: World, boat: Boat, t: float, tick: int) -> Iterator[Radio]
     script = world.script(boat.number, t)
     if script is not None and script.muted(t):
         return
-    m = blurred(world.motion(boat.number, t), (boat.mmsi, t))
+    truth = world.motion(boat.number, t)
     slow = 18 if boat.class_a else 6
     reach = 1.0 if boat.class_a else 0.75
-    if m.sog > SLOW_KN or tick % slow == 0:
+    if truth.sog > SLOW_KN or tick % slow == 0:
+        m = blurred(truth, (boat.mmsi, t))
         message = (
             ais.class_a(boat.mmsi, m, t, boat_status(world, boat, m))
             if boat.class_a
@@ -144,7 +145,7 @@ def boat_radio(world: World, boat: Boat, t: float, tick: int) -> Iterator[Radio]
     if tick % (2 * slow) == 1:
         static = (ais.static_a(boat),) if boat.class_a else ais.static_b(boat)
         for message in static:
-            yield Radio(t, m.point, message, reach)
+            yield Radio(t, truth.point, message, reach)
 
 
 def boat_status(world: World, boat: Boat, m: Motion) -> int:
@@ -153,26 +154,26 @@ def boat_status(world: World, boat: Boat, m: Motion) -> int:
     return ais.FISHING if m.sog < 5.5 and not boat.service else ais.UNDER_WAY
 
 
-def terminals_report(world: World, boat: Boat, t: float, tick: int) -> Iterator[Report]:
+def terminal_report(world: World, boat: Boat, t: float) -> Iterator[Report]:
     script = world.script(boat.number, t)
     if script is not None and script.muted(t):
         return
     m = blurred(world.motion(boat.number, t), (boat.terminal, t))
     sos = script is not None and script.calls(t)
     due = t if sos else terminals.due(world.seed, boat, t)
-    del tick
     yield Report(t, due, boat.terminal, terminals.body(world.seed, boat, m, t, sos=sos))
 
 
 def of_ship(seed: int, ship: traffic.Ship) -> Emitter:
     def send(t: float, tick: int) -> Iterator[Radio]:
-        m = blurred(ship.motion(t), (ship.mmsi, t))
+        truth = ship.motion(t)
         status = ais.AT_ANCHOR if ship.anchored else ais.UNDER_WAY
-        if m.sog > SLOW_KN or tick % 18 == 0:
+        if truth.sog > SLOW_KN or tick % 18 == 0:
+            m = blurred(truth, (ship.mmsi, t))
             yield Radio(t, m.point, ais.class_a(ship.mmsi, m, t, status))
         if tick % 36 == 1:
             message = ais.voyage(ship.mmsi, ship.name, "SIM", ship.ship_type, ship.length_m)
-            yield Radio(t, m.point, message)
+            yield Radio(t, truth.point, message)
 
     return Emitter(phase(seed, ship.mmsi, period=10), 10.0, send)
 
@@ -207,8 +208,8 @@ def of_script(world: World, script: Script) -> Iterator[Emitter]:
     if script.sos[1]:
         boat = world.boats[script.boat]
 
-        def call(t: float, tick: int) -> Iterator[Sent]:
-            yield from terminals_report(world, boat, t, tick)
+        def call(t: float, _tick: int) -> Iterator[Sent]:
+            yield from terminal_report(world, boat, t)
 
         yield Emitter(script.sos[0], 30.0, call, script.sos[1])
     for beacon in script.beacons:

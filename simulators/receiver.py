@@ -18,6 +18,7 @@ class Receiver:
         self.sent = 0
         self._history: list[bytes] = []
         self._clients: set[asyncio.StreamWriter] = set()
+        self._served: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -30,8 +31,10 @@ class Receiver:
     ) -> None:
         if self._server is not None:
             self._server.close()
-        for writer in list(self._clients):
+        for writer in self._clients:
             writer.transport.abort()
+        if self._served:
+            await asyncio.wait(self._served, timeout=1)
 
     def remember(self, lines: bytes) -> None:
         """Lines of earlier minutes; the first who connects gets them."""
@@ -56,8 +59,14 @@ class Receiver:
         for writer in self._clients:
             writer.write(lines)
 
+    def _keep(self, task: asyncio.Task[None] | None) -> None:
+        if task is not None:
+            self._served.add(task)
+            task.add_done_callback(self._served.discard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.add(writer)
+        self._keep(asyncio.current_task())
         if self._history:
             self._flush()
         try:

@@ -89,7 +89,7 @@ class Stage:
         boats = register.read(demo.register)
         self.world = World(demo.seed, boats, (*self.before, Run(self.clock.t0)))
         self._held: list[tuple[float, int, Report]] = []
-        self._announced = self.clock.t0 - 5 * MINUTE
+        self._announced = max(self.since, self.clock.t0 - 5 * MINUTE)
 
     @property
     def since(self) -> float:

@@ -6,6 +6,7 @@ A fix keeps the time it was taken; what could not be sent waits and goes as one 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from simulators import geo
@@ -45,7 +46,7 @@ def battery(seed: int, boat: Boat, t: float) -> int:
     """Small boats charge by day and drain by night; the others hang on the ship's power."""
     if boat.length_m >= 12:
         return 100
-    low = geo.chance(seed, boat.terminal, "battery").uniform(30, 70)
+    low = _drained(seed, boat.terminal)
     hour = (t / HOUR + 8) % 24
     full = abs(((hour - 6) % 24) / 12 - 1)  # 1 at 06:00 before charging, 0 at 18:00
     return round(100 - (100 - low) * full)
@@ -53,10 +54,19 @@ def battery(seed: int, boat: Boat, t: float) -> int:
 
 def due(seed: int, boat: Boat, t: float) -> float:
     """When the report of time t can be sent: at once, or at the end of a hole in the network."""
-    spell = t // HOLES_EVERY
-    rng = geo.chance(seed, boat.terminal, "hole", spell)
-    if rng.random() >= HOLE_SHARE:
-        return t
-    start = spell * HOLES_EVERY + rng.uniform(0, HOLES_EVERY - 30 * MINUTE)
-    end = start + rng.uniform(6, 18) * MINUTE
+    start, end = _hole(seed, boat.terminal, t // HOLES_EVERY)
     return end if start <= t < end else t
+
+
+@lru_cache(maxsize=4096)
+def _drained(seed: int, terminal: str) -> float:
+    return geo.chance(seed, terminal, "battery").uniform(30, 70)
+
+
+@lru_cache(maxsize=4096)
+def _hole(seed: int, terminal: str, spell: float) -> tuple[float, float]:
+    rng = geo.chance(seed, terminal, "hole", spell)
+    if rng.random() >= HOLE_SHARE:
+        return 0.0, 0.0
+    start = spell * HOLES_EVERY + rng.uniform(0, HOLES_EVERY - 30 * MINUTE)
+    return start, start + rng.uniform(6, 18) * MINUTE

@@ -42,6 +42,8 @@ class World:
         self.boats = paired(boats)
         self.mates = mates(boats)
         self.runs = tuple(runs)
+        self._phase = [trips.phase(seed, b, trips.HABITS[b.gear]) for b in self.boats]
+        self._berth = [trips.berth(seed, b) for b in self.boats]
         self.scripts: list[Script] = []
         self._of: dict[int, list[Script]] = {}
         self._timeline = casting.timeline(self, self.runs)
@@ -54,9 +56,8 @@ class World:
 
     def planned(self, number: int, t: float) -> Motion:
         """Where its trip would have it, whatever happens."""
-        boat = self.boats[number]
-        habit = trips.HABITS[boat.gear]
-        cycle = int((t - trips.phase(self.seed, boat, habit)) // (habit.cycle_h * HOUR))
+        cycle_h = trips.HABITS[self.boats[number].gear].cycle_h
+        cycle = int((t - self._phase[number]) // (cycle_h * HOUR))
         return self._trip(number, cycle).at(t)
 
     def planned_at_sea(self, number: int, t: float) -> bool:
@@ -64,7 +65,7 @@ class World:
         return geo.distance(self.planned(number, t).point, self.berth(number)) > 4.5
 
     def berth(self, number: int) -> Point:
-        return trips.berth(self.seed, self.boats[number])
+        return self._berth[number]
 
     # ── with incidents ──
     def extend(self, until: float) -> None:

@@ -58,12 +58,12 @@ def register(boats: tuple[Boat, ...]) -> tuple[Vessels, Registry]:
 
 @dataclass
 class Desk:
-    """Feeds a world to the engine, ten seconds at a time, as they would arrive."""
+    """Feeds a world to the engine, half a minute at a time, as they would arrive."""
 
     world: World
     changes: list[Change] = field(default_factory=list)
     rejects: dict[str, int] = field(default_factory=dict)
-    step: float = 10.0
+    step: float = 30.0
     met: dict[tuple[IdentityKind, str], int] = field(default_factory=dict)
     stations: dict[str, int] = field(default_factory=lambda: defaultdict(lambda: 1))
 
