@@ -53,7 +53,12 @@ class Broker:
 
     @property
     def port(self) -> int:
-        return int((self.folder / "port").read_text())
+        try:
+            return int((self.folder / "port").read_text())
+        except OSError:
+            raise Missing(
+                "Mosquitto was never started here: `python3 -m deploy.local up`"
+            ) from None
 
     def password_of(self, user: str) -> str:
         return self._secrets()[user]

@@ -63,11 +63,19 @@ class Cluster:
 
     @property
     def password(self) -> str:
-        return (self.folder / "password").read_text().strip()
+        return self._noted("password")
 
     @property
     def port(self) -> int:
-        return int((self.folder / "port").read_text())
+        return int(self._noted("port"))
+
+    def _noted(self, what: str) -> str:
+        try:
+            return (self.folder / what).read_text().strip()
+        except OSError:
+            raise Missing(
+                "PostgreSQL was never started here: `python3 -m deploy.local up`"
+            ) from None
 
     @property
     def pid(self) -> int | None:

@@ -98,6 +98,11 @@ def test_says_why_it_does_not_start(pg: Cluster) -> None:
         pg.start()
 
 
+def test_tells_that_it_never_ran(pg: Cluster) -> None:
+    with pytest.raises(Missing, match="never started"):
+        assert pg.url
+
+
 def test_refuses_data_of_another_version(pg: Cluster) -> None:
     pg.init()
     (pg.data / "PG_VERSION").write_text("12\n")
