@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from fleet.columns import to_datetime
-from fleet.model import Flag
 from fleet.store import alerts, engine, events, feeds, orders, positions
 from fleet.store.db import Connection
 from fleet.store.engine import Beat, Snapshot
@@ -31,6 +30,7 @@ class Extra:
     """What a transaction tells besides the step: the worker's start, the feeds as they are."""
 
     started: datetime
+    lag_s: float = 0.0  #: how long what is being stored has waited
     feeds: Mapping[str, feeds.Health] = field(default_factory=dict)
 
 
@@ -48,28 +48,15 @@ async def store(
     if desk:
         happened += await orders.open_orders(conn, cases, now)
     await _tell(conn, work, extra)
-    await engine.beat(conn, beat(step, extra.started))
+    await engine.beat(conn, beat(extra, step if work else None))
     await events.append(conn, happened)
 
 
-def beat(step: Step, started: datetime) -> Beat:
-    trusted = step.inputs.batch.take(step.inputs.batch.flags & Flag.SKEWED == 0)
-    newest = int(trusted.t.max(initial=0))
-    oldest = int(step.inputs.batch.received.min(initial=step.entry.now))
-    return Beat(
-        PART,
-        started,
-        datetime.now(UTC),
-        to_datetime(newest) if newest else None,
-        max(0.0, (step.entry.now - oldest) / 1e6),
-        os.getpid(),
-        HOST,
-    )
-
-
-def idle(started: datetime) -> Beat:
-    """The heartbeat of a worker that has nothing to do."""
-    return Beat(PART, started, None, None, 0.0, os.getpid(), HOST)
+def beat(extra: Extra, step: Step | None = None) -> Beat:
+    """The heartbeat, of a batch or of an idle worker."""
+    at = datetime.now(UTC) if step else None
+    fix = to_datetime(step.newest) if step and step.newest else None
+    return Beat(PART, extra.started, at, fix, extra.lag_s, os.getpid(), HOST)
 
 
 async def _tell(conn: Connection, work: Sequence[Decoded], extra: Extra) -> None:

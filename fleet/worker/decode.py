@@ -57,11 +57,18 @@ class Decoders:
 
     def residue(self, feeds: Iterable[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
         """What the decoders of these feeds still wait with."""
-        return {
-            f"{feed} {form}": dict(self._of[feed, form].residue())
-            for feed, form in sorted(set(feeds))
-            if (feed, form) in self._of
-        }
+        kept = {f"{f} {form}": self._residue(f, form) for f, form in sorted(set(feeds))}
+        return {key: waiting for key, waiting in kept.items() if waiting is not None}
+
+    def _residue(self, feed: str, form: str) -> dict[str, bytes] | None:
+        decoder = self._of.get((feed, form))
+        if decoder is None:
+            return None
+        try:
+            return dict(decoder.residue())
+        except Exception:  # noqa: BLE001 -- as above
+            del self._of[feed, form]
+            return None
 
     def restore(self, residue: Mapping[str, Mapping[str, bytes]], received: int) -> None:
         """Feed fresh decoders what others waited with; whole reports in it came out before."""

@@ -54,6 +54,18 @@ class Step:
     fresh: Mask  #: fixes newer than everything stored of their vessel
     ids: Ints  #: vessels whose change the entry holds
 
+    @property
+    def newest(self) -> int:
+        """The newest trusted fix time; 0 where there is none."""
+        batch = self.inputs.batch
+        return int(batch.t[batch.flags & Flag.SKEWED == 0].max(initial=0))
+
+    @property
+    def waited(self) -> int:
+        """Microseconds since the first of it was received."""
+        now = self.entry.now
+        return max(0, now - int(self.inputs.batch.received.min(initial=now)))
+
 
 def judge(base: Head, inputs: Inputs, known: Known, residue: Residue, now: int) -> Step:
     """Feed one batch."""

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -18,11 +18,12 @@ import structlog
 
 from fleet.alerts.engine import Inputs
 from fleet.ingest.format import Format
+from fleet.model import SECOND
 from fleet.store import engine, events, feeds, orders, vessels
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
 from fleet.worker import world
-from fleet.worker.commit import PART, healths, idle, snapshot, store
+from fleet.worker.commit import PART, beat, healths, snapshot, store
 from fleet.worker.database import Database, passing
 from fleet.worker.decode import Decoded, Decoders, gathered, said
 from fleet.worker.head import Head, Residue, Step, following, judge, look, with_vessels
@@ -36,6 +37,8 @@ from fleet.worker.world import World
 LOG = structlog.get_logger("fleet.worker")
 WINDOW_S = 0.05
 """How long followers of a first delivery are waited for: the price of a batch, in latency."""
+CROWD = 200
+"""So many deliveries in a batch, and as many waiting, are a backlog."""
 TICK_S, CONFIG_S, SNAPSHOT_S = 1.0, 10.0, 60.0
 
 
@@ -75,6 +78,7 @@ class Worker:
         self.world: World
         self.held: list[Item] = []  #: taken from the intake and not yet acknowledged
         self.config = asyncio.Event()
+        self._behind = (0.0, 0.0)  #: when, and by how many seconds
         self._pending: Pending | None = None
         self._shot: asyncio.Task[None] | None = None
 
@@ -163,12 +167,22 @@ class Worker:
         return judge(base, Inputs(batch, signals), self.register.known(), residue, self.clock())
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
-        extra = self.sources.extra()
+        extra = replace(self.sources.extra(), lag_s=self._lag(step, work))
         await self.main.done(partial(store, step=step, work=work, extra=extra, desk=desk))
         self.head = step.head
         self.register.journaled(step.ids)
         self.sources.told(extra)
         await self._acknowledge(work)
+
+    def _lag(self, step: Step, work: Sequence[Decoded]) -> float:
+        """How far behind the worker is. What a broker kept carries no time of its own: when as
+        much again waits already, the fixes themselves tell.
+        """
+        lag = step.waited
+        if step.newest and min(len(work), len(self.intake)) >= CROWD:
+            lag = max(lag, step.entry.now - step.newest)
+        self._behind = (time.monotonic(), lag / SECOND)
+        return lag / SECOND
 
     async def _acknowledge(self, work: Sequence[Decoded]) -> None:
         """Tell the feeds. One that cannot hear it sends again, which changes nothing."""
@@ -243,10 +257,12 @@ class Worker:
 
     async def _ticked(self, conn: Connection, now: int) -> None:
         await engine.hold(conn, PART, self.head.seq)
-        extra = self.sources.extra()
+        at, lag = self._behind
+        recent = time.monotonic() - at < 2 * TICK_S
+        extra = replace(self.sources.extra(), lag_s=lag if recent else 0.0)
         happened = await orders.tick(conn, now)
         await feeds.tell(conn, healths([], extra))
-        await engine.beat(conn, idle(extra.started))
+        await engine.beat(conn, beat(extra))
         await events.append(conn, happened)
 
     # Configuration

@@ -30,7 +30,7 @@ class Sources:
 
     def extra(self) -> Extra:
         shown = {feed.name: self._shown(feed, health) for feed, health in self.feeds}
-        return Extra(self.started, shown | self._spool())
+        return Extra(self.started, feeds=shown | self._spool())
 
     def told(self, extra: Extra) -> None:
         """These counts are stored."""
