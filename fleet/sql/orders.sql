@@ -14,13 +14,9 @@ select a.id, a.kind, a.vessel, a.other, a.severity, a.status, a.opened, a.cleare
 from alert a join vessel v on v.id = a.vessel
 where a.id = any(%(alerts)s) order by a.id for update of a;
 
--- name: try_alerts
--- The same, without those that somebody else is working on: the next tick has them.
-select a.id, a.kind, a.vessel, a.other, a.severity, a.status, a.opened, a.cleared,
-       a.acknowledged, a.closed, a.shelved_until, a.verdict, a.reason, a.lon, a.lat, a.grid,
-       a.parent, a.version, v.name as vessel_name, v.home_grid
-from alert a join vessel v on v.id = a.vessel
-where a.id = any(%(alerts)s) order by a.id for update of a skip locked;
+-- name: free_alerts
+-- Lock those that nobody else is working on; the next tick has the others.
+select id from alert where id = any(%(alerts)s) order by id for update skip locked;
 
 -- name: lock_orders
 -- Their orders: always after the alerts.

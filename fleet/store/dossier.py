@@ -50,7 +50,9 @@ async def lock(
 ) -> dict[int, Dossier]:
     """Lock alerts and their orders; without `wait`, only what nobody else holds."""
     ids = sorted(set(alerts))
-    found = await rows(conn, SQL["lock_alerts" if wait else "try_alerts"], alerts=ids)
+    if not wait:
+        ids = [row["id"] for row in await rows(conn, SQL["free_alerts"], alerts=ids)]
+    found = await rows(conn, SQL["lock_alerts"], alerts=ids)
     ids = [row["id"] for row in found]
     orders = {o["alert"]: o for o in await rows(conn, SQL["lock_orders"], alerts=ids)}
     asked: dict[int, list[Asked]] = {}
