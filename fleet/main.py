@@ -15,6 +15,7 @@ from typing import Any, NoReturn, cast
 
 import click
 import psycopg
+from click.core import ParameterSource
 from psycopg_pool import PoolTimeout
 
 from fleet.commands.app import App, CommandError, Exit
@@ -140,9 +141,12 @@ def run(arguments: list[str]) -> int:
     """Run the command and return its status; every failure is one line on stderr."""
     try:
         return int(cli.main(arguments, prog_name="fleet", standalone_mode=False) or 0)
-    except click.UsageError as error:
-        error.show()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
         return Exit.USAGE
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "fleet"
+        return say(f"{error.format_message()}{origin(error)} (see {where} --help)", Exit.USAGE)
     except click.ClickException as error:
         return say(error.format_message(), Exit.FAILED)
     except (click.Abort, KeyboardInterrupt):
@@ -151,6 +155,20 @@ def run(arguments: list[str]) -> int:
         if os.environ.get("FLEET_DEBUG"):
             raise
         return say(*explained(error))
+
+
+def origin(error: click.UsageError) -> str:
+    """Where a wrong value stands, when it is not on the command line."""
+    param, ctx = getattr(error, "param", None), error.ctx
+    if not isinstance(param, click.Parameter) or ctx is None or param.name is None:
+        return ""
+    match ctx.get_parameter_source(param.name):
+        case ParameterSource.ENVIRONMENT:
+            return f" It stands in {ctx.auto_envvar_prefix}_{param.name.upper()}."
+        case ParameterSource.DEFAULT_MAP:
+            return f" It stands in the TOML file, in [{'.'.join(ctx.command_path.split()[1:])}]."
+        case _:
+            return ""
 
 
 def explained(error: Exception) -> tuple[str, Exit]:

@@ -167,6 +167,17 @@ class Children:
 
     def _epitaph(self, name: str, status: int) -> str:
         how = signal.Signals(-status).name if status < 0 else f"status {status}"
-        last = self.log(name).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        words = f" ({last[-1][:160]})" if last else ""
-        return f"{name} ended with {how}{words}"
+        return f"{name} ended with {how}{_last_words(self.log(name))}"
+
+
+def _last_words(log: Path) -> str:
+    """The last line of a log, or the event in it where it is JSON."""
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    if not lines:
+        return ""
+    try:
+        said = json.loads(lines[-1])
+        words = f"{said['event']} {said.get('error', '')}".strip()
+    except (ValueError, TypeError, KeyError):
+        words = lines[-1]
+    return f" ({words[:160]})"

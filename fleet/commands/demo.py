@@ -22,7 +22,7 @@ from rich.console import Console
 from fleet.commands import demonstration, plan, screen, secret, stack
 from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_settings
 from fleet.commands.children import Children, Record, end
-from fleet.commands.plan import Plan
+from fleet.commands.plan import Plan, World
 from fleet.store import demonstration as rows
 from fleet.store import logins
 from fleet.store.db import connect
@@ -43,9 +43,16 @@ ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     help="Hours before now that are simulated at high speed first.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the simulated world.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=stack.LOCAL,
+    show_default=".local",
+    help="Where logs, password and the record of this run go.",
+)
 @with_settings("host", "port")
 @pass_app
-def demo(app: App, backfill_hours: float, seed: int) -> None:
+def demo(app: App, backfill_hours: float, seed: int, folder: Path) -> None:
     """A simulated port on this machine: servers, service, boats.
 
     Starts a private TimescaleDB and Mosquitto (unless FLEET_DATABASE_URL or FLEET_MQTT_URL name
@@ -53,15 +60,15 @@ def demo(app: App, backfill_hours: float, seed: int) -> None:
     look. Ctrl-C stops all of it. Nothing is installed outside .local/.
     """
     stack.needs_checkout()
-    stack.LOCAL.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     for how in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(how, _interrupted)
-    with only_one(stack.LOCAL / "demo.lock"):
-        record = cleared(Record.read(stack.LOCAL / "demo.json"))
+    with only_one(folder / "demo.lock"):
+        record = cleared(Record.read(folder / "demo.json"))
         try:
-            found = servers(app, record)
-            made = prepared(app, found, record, backfill_hours, seed)
+            world = World(folder.absolute(), backfill_hours, seed)
+            made = prepared(app, servers(app, record), world)
             running(stage(made, record, begun))
         except KeyboardInterrupt:
             click.echo("stopping", err=True)
@@ -101,24 +108,22 @@ def servers(app: App, record: Record) -> dict[str, str]:
     return stack.up(app)
 
 
-def prepared(app: App, found: dict[str, str], record: Record, hours: float, seed: int) -> Plan:
+def prepared(app: App, found: dict[str, str], world: World) -> Plan:
     """Database migrated and seeded, ports chosen."""
     url = found["FLEET_DATABASE_URL"]
     for name in running(migrate(url)):
         click.echo(f"applied {name}", err=True)
     click.echo("loading the demonstration data", err=True)
-    password = kept_password(stack.LOCAL / "demo-password")
+    password = kept_password(world.folder / "demo-password")
     running(demonstration.seed(url, app.settings.zone, password))
-    del record
     return Plan(
         servers=found,
         settings=app.settings,
         port=port(app),
         ais_port=free_port(),
         password=password,
-        hours=hours,
-        seed=seed,
-        world=running(demonstration.world_id(url)),
+        world=world,
+        name=running(demonstration.world_id(url)),
     )
 
 
@@ -158,7 +163,7 @@ def free_port() -> int:
 
 async def stage(made: Plan, record: Record, begun: float) -> None:
     """Everything up, the screen, then watch until told to stop."""
-    logs = stack.LOCAL / "log"
+    logs = made.world.folder / "log"
     logs.mkdir(exist_ok=True)
     stop = asyncio.Event()
     for how in ASKED:
@@ -206,7 +211,7 @@ async def facts(made: Plan, logs: Path, begun: float) -> screen.Facts:
         password=made.password,
         sign_ins=marks.get("sign_ins", []),
         names=names,
-        logs=Path(".local") / logs.name,
+        logs=logs.relative_to(Path.cwd()) if logs.is_relative_to(Path.cwd()) else logs,
         seconds=time.monotonic() - begun,
         boats=there.get("vessels", 0),
     )

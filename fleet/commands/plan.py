@@ -9,10 +9,10 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
-from fleet.commands import stack
 from fleet.commands.app import CommandError
 from fleet.commands.children import Command
 from fleet.commands.demonstration import FEEDS
@@ -24,15 +24,23 @@ HERE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
+class World:
+    """What is simulated, and where its state is kept."""
+
+    folder: Path
+    hours: float  #: before now, told first
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     servers: Mapping[str, str]  #: FLEET_DATABASE_URL and the like
     settings: Settings
     port: int
     ais_port: int  #: where the simulated receiver is listened to
     password: str
-    hours: float
-    seed: int
-    world: str  #: names this database's simulated world
+    world: World
+    name: str  #: of this database's simulated world
 
     @property
     def url(self) -> str:
@@ -48,7 +56,7 @@ def service(plan: Plan) -> list[Command]:
         "FLEET_FEEDS": json.dumps(feeds(plan)),
         "FLEET_PORT": str(plan.port),
         "FLEET_HOST": plan.settings.host,
-        "FLEET_DATA_DIR": str(stack.LOCAL / "var"),
+        "FLEET_DATA_DIR": str(plan.world.folder / "var"),
     }
     return [
         Command(name, [sys.executable, "-m", "fleet", name], env)
@@ -73,11 +81,11 @@ def simulators(plan: Plan) -> Command:
     """The boats; they know nothing of the service but its address."""
     argv = [
         *(sys.executable, "-m", "simulators", "demo"),
-        *("--register", "fleet/demo/vessels.csv"),
+        *("--register", str(Path("fleet", "demo", "vessels.csv"))),
         *("--ais-port", str(plan.ais_port)),
-        *("--seed", str(plan.seed)),
-        *("--backfill-hours", str(plan.hours)),
-        *("--state", str(stack.LOCAL / f"world-{plan.world}.json")),
+        *("--seed", str(plan.world.seed)),
+        *("--backfill-hours", str(plan.world.hours)),
+        *("--state", str(plan.world.folder / f"world-{plan.name}.json")),
     ]
     env = {**_environment(), "SIM_MQTT_URL": plan.servers["FLEET_SIMULATOR_MQTT_URL"]}
     return Command("simulators", argv, env)
@@ -100,7 +108,9 @@ async def ready(plan: Plan, patience: float) -> None:
             if not missing:
                 return
             await asyncio.sleep(0.2)
-    raise CommandError(f"{missing} did not come up in {patience:.0f} s: see .local/log/")
+    raise CommandError(
+        f"{missing} did not come up in {patience:.0f} s: see {plan.world.folder}/log/"
+    )
 
 
 async def _missing(plan: Plan, client: httpx.AsyncClient) -> str:

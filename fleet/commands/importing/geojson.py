@@ -90,7 +90,7 @@ def _properties(
         try:
             yield column.name, value_of(column, _cell(given.get(column.name)))
         except ValueError as error:
-            value = str(given.get(column.name, ""))
+            value = _cell(given.get(column.name))
             problems.append(Problem(file, number, column.name, value, str(error)))
     for name in EXTRA[noun.name]:
         if name not in given:

@@ -1,0 +1,195 @@
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.record import Recording, record
+
+from .conftest import Cli
+
+Sql = Callable[..., list[dict[str, Any]]]
+REGISTER = Path(__file__).parents[2] / "fleet" / "demo" / "vessels.csv"
+START = 1_792_022_400.0  # 2026-10-14T20:00:00Z: no moratorium
+REAL = (
+    Path(os.environ.get("FLEET_REAL_DATA", Path(__file__).parents[3] / "shared" / "data")) / "nmea"
+)
+
+
+@pytest.fixture(scope="session")
+def sea(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An hour and a half of the simulated sea, as one receiver would have written it down."""
+    path = tmp_path_factory.mktemp("sea") / "sea.nmea"
+    record(Recording(path, 3, START, 1.5, REGISTER))
+    return path
+
+
+def summary(cli: Cli, *arguments: object) -> dict[str, Any]:
+    result = cli("replay", *arguments, "--json")
+    assert result.status == 0, result.err
+    found: dict[str, Any] = json.loads(result.out)
+    return found
+
+
+def alerts(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_summary_and_alerts(cli: Cli, sea: Path, tmp_path: Path) -> None:
+    found = summary(cli, sea, "--alerts", "alerts.jsonl")
+    lines = sea.read_bytes().count(b"VDM")
+    assert found["sentences"] == lines
+    assert sum(found["decoded"].values()) > 0.5 * lines
+    assert found["rejected"] == {}
+    assert found["from"].startswith("2026-10-14T20:")
+    listed = alerts(tmp_path / "alerts.jsonl")
+    assert len(listed) == sum(found["alerts"].values()) > 0
+    assert {a["kind"] for a in listed} == set(found["alerts"])
+    assert len(found["alerts"]) >= 3
+    assert listed == sorted(listed, key=lambda a: a["opened"])
+
+
+def test_the_table_says_the_same(cli: Cli, sea: Path) -> None:
+    found = summary(cli, sea)
+    out = cli("replay", sea).out
+    for part in ("decoded", "alerts"):
+        for key, count in found[part].items():
+            assert f"{count:,}" in out, key
+
+
+@pytest.mark.slow
+def test_however_it_is_cut_the_alerts_are_the_same(cli: Cli, sea: Path, tmp_path: Path) -> None:
+    piece = sea.read_bytes()[: 1 << 20]
+    part = tmp_path / "part.nmea"
+    part.write_bytes(piece[: piece.rfind(b"\n") + 1])
+    seen = []
+    for chunk in (1 << 30, random.Random(1).randrange(5_000, 20_000), 3_001):
+        found = summary(cli, part, "--chunk", chunk, "--alerts", "a.jsonl")
+        del found["seconds"]
+        seen.append((found, alerts(tmp_path / "a.jsonl")))
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][1]
+
+
+def test_line_by_line_is_like_whole(cli: Cli, sea: Path, tmp_path: Path) -> None:
+    part = tmp_path / "part.nmea"
+    part.write_bytes(b"".join(sea.read_bytes().splitlines(keepends=True)[:800]))
+    whole, lines = summary(cli, part), summary(cli, part, "--chunk", 0)
+    assert {**whole, "seconds": 0} == {**lines, "seconds": 0}
+
+
+def test_standard_input_and_several_files(sea: Path, cli: Cli, tmp_path: Path) -> None:
+    lines = sea.read_bytes().splitlines(keepends=True)[:1000]
+    (tmp_path / "a").write_bytes(b"".join(lines[:500]))
+    (tmp_path / "b").write_bytes(b"".join(lines[500:]))
+    both = summary(cli, "a", "b")
+    command = [sys.executable, "-m", "fleet", "replay", "-", "--json"]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("FLEET_")}
+    done = subprocess.run(
+        command, input=b"".join(lines), stdout=subprocess.PIPE, env=env, check=True
+    )
+    piped = json.loads(done.stdout)
+    assert piped["sentences"] == both["sentences"] == 1000
+    assert piped["positions"] == both["positions"]
+
+
+def test_rejects_are_counted_by_reason(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "bad.nmea").write_bytes(
+        b"!AIVDM,1,1,,A,13u08p0000QDeLNO=PvHU3M>0>`<,0*01\r\nhello\r\n!AIVDM,1,1,,A,,0*26\r\n"
+    )
+    assert summary(cli, "bad.nmea")["rejected"] == {
+        "checksum": 1,
+        "empty payload": 1,
+        "not NMEA": 1,
+    }
+
+
+def test_zones_and_register_from_files(cli: Cli, sea: Path, tmp_path: Path) -> None:
+    square = [[[104, 14], [114, 14], [114, 24], [104, 24], [104, 14]]]
+    feature = {
+        "type": "Feature",
+        "properties": {
+            "code": "SEA",
+            "kind": "restricted",
+            "name": "sea",
+            "rule": "keep_out",
+            "classes": ["fishing"],
+        },
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
+    body = {"type": "FeatureCollection", "features": [feature]}
+    (tmp_path / "z.geojson").write_text(json.dumps(body))
+    options = ("--zones", "z.geojson", "--vessels", REGISTER, "--alerts", "a.jsonl")
+    assert summary(cli, sea, *options)["alerts"]["zone_enter"] > 50
+    entered = [a for a in alerts(tmp_path / "a.jsonl") if a["kind"] == "zone_enter"]
+    assert {a["zone"] for a in entered} == {"SEA"}
+    assert any(a["vessel"].startswith("琼") for a in entered), "boats have their register's name"
+
+
+def test_speed_holds_it_back(cli: Cli, sea: Path, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"".join(sea.read_bytes().splitlines(keepends=True)[:300]))
+    span = summary(cli, "a")
+    seconds = _seconds(span["to"]) - _seconds(span["from"])
+    begun = time.monotonic()
+    summary(cli, "a", "--speed", seconds / 2)
+    assert time.monotonic() - begun >= 2
+
+
+def _seconds(text: str) -> int:
+    hours, minutes, seconds = text[11:19].split(":")
+    return 3600 * int(hours) + 60 * int(minutes) + int(seconds)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "nmae"], "did you mean nmea?"),
+        (["--store", "--alerts", "x"], "--store uses the database's"),
+        (["--database"], "no database_url"),
+        (["--chunk", "-1"], "--chunk"),
+    ],
+)
+def test_what_cannot_be_is_said(cli: Cli, tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "a").write_text("")
+    result = cli("replay", "a", *arguments)
+    assert result.status == 2
+    assert said in result.err
+
+
+def test_stored_once_and_nobody_is_called_out(
+    port: Cli, sql: Sql, sea: Path, tmp_path: Path, password_file: Path
+) -> None:
+    assert port("seed", "--password-file", password_file).status == 0
+    first = summary(port, sea, "--store")
+    stored = sql("select count(*) as n from position")[0]["n"]
+    assert first["stored"] == stored > 0.5 * first["positions"]
+    kinds = {r["kind"]: r["n"] for r in sql("select kind, count(*) as n from alert group by 1")}
+    assert first["alerts"] == kinds
+    assert kinds == summary(port, sea, "--database")["alerts"], "as without storing"
+    assert sql("select count(*) as n from work_order") == [{"n": 0}]
+    assert sql("select count(*) as n from outbox") == [{"n": 0}]
+    sql("update worker set beat = now() - interval '1 hour'")
+    second = summary(port, sea, "--store")
+    assert second["stored"] == 0
+    assert second["alerts"] == {}
+
+
+def test_a_running_worker_is_not_pushed_aside(port: Cli, sql: Sql, sea: Path) -> None:
+    sql("insert into worker (part, started, beat, pid, host) values ('all', now(), now(), 1, 'h')")
+    result = port("replay", sea, "--store")
+    assert result.status == 3
+    assert "a worker is running (process 1 on h)" in result.err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"no recordings in {REAL.name}")
+def test_every_real_recording(cli: Cli) -> None:
+    for path in sorted(REAL.iterdir()):
+        found = summary(cli, path)
+        assert found["sentences"] or found["decoded"] or found["rejected"], path.name
