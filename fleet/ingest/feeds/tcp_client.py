@@ -31,10 +31,12 @@ class TcpClient(Line):
 
     async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         while True:
+            chunk = b""
             async with aclosing(self._connection()) as chunks:
                 async for chunk in chunks:
                     yield self._delivery(chunk)
-            yield self._delivery(END)
+            if chunk:
+                yield self._delivery(END)
             await asyncio.sleep(self.backoff.pause())
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:

@@ -86,6 +86,8 @@ class TcpListener(Line):
             self._open -= {task}
             self._show()
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _read(self, reader: asyncio.StreamReader, host: str, port: int) -> None:
         station = self._stations.name(host, port, 0.0)
