@@ -55,14 +55,19 @@ where a.id in (
 order by coalesce(w.status = 'unassigned' and w.accept_by > %(now)s, false),
          w.severity desc nulls last, w.accept_by nulls first, a.id limit %(most)s;
 
+-- name: numbers
+-- Ids for new orders.
+select nextval(pg_get_serial_sequence('work_order', 'id')) as id
+from generate_series(1, %(n)s) order by id;
+
 -- name: insert_order
 -- A new order; one alert has at most one.
-insert into work_order (alert, status, severity, grid, basis, reason, lead, level, step, accept_by,
+insert into work_order (id, alert, status, severity, grid, basis, reason, lead, level, step, accept_by,
                         created, accepted, progress, closed, outcome, note, version)
-values (%(alert)s, %(status)s, %(severity)s, %(grid)s, %(basis)s, %(reason)s, %(lead)s, %(level)s,
+overriding system value
+values (%(id)s, %(alert)s, %(status)s, %(severity)s, %(grid)s, %(basis)s, %(reason)s, %(lead)s, %(level)s,
         %(step)s, %(accept_by)s, %(created)s, %(accepted)s, %(progress)s, %(closed)s, %(outcome)s,
-        %(note)s, 1)
-returning id, version;
+        %(note)s, 1);
 
 -- name: update_order
 -- The order after a decision; nobody else can have changed it, it is locked.
@@ -71,8 +76,7 @@ set status = %(status)s, severity = %(severity)s, grid = %(grid)s, basis = %(bas
     reason = %(reason)s, lead = %(lead)s, level = %(level)s, step = %(step)s,
     accept_by = %(accept_by)s, accepted = %(accepted)s, progress = %(progress)s,
     closed = %(closed)s, outcome = %(outcome)s, note = %(note)s, version = version + 1
-where id = %(id)s and version = %(version)s
-returning id, version;
+where id = %(id)s;
 
 -- name: answer
 -- The open assignment ends.

@@ -14,7 +14,7 @@ update outbox set state = 'cancelled', error = %(why)s, leased_until = null
 where alert = %(alert)s and state = 'queued' and body->>'type' = any(%(types)s);
 
 -- name: cancel_order
--- Nothing of this order rings any more: somebody else is asked, or nobody.
+-- Nothing of one order rings any more: somebody else is asked, or nobody.
 update outbox set state = 'cancelled', error = %(why)s, leased_until = null
 where work_order = %(order)s and state = 'queued' and body->>'type' = any(%(types)s);
 

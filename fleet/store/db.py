@@ -7,7 +7,7 @@ transaction. Write order inside one: vessels, positions, alerts, orders, outbox,
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.resources import files
@@ -48,6 +48,13 @@ async def one(conn: Connection, query: LiteralString, **params: Any) -> dict[str
 async def rows(conn: Connection, query: LiteralString, **params: Any) -> list[dict[str, Any]]:
     """Run a query and return all it found."""
     return await (await conn.execute(query, params)).fetchall()
+
+
+async def many(conn: Connection, query: LiteralString, values: Sequence[Mapping[str, Any]]) -> None:
+    """Run a query once for each row of values, in one go."""
+    if values:
+        async with conn.cursor() as cursor:
+            await cursor.executemany(query, values)
 
 
 def plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ appended here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from fleet.grid.policy import Basis, Rung, default
 from fleet.grid.roster import Roster
 from fleet.model import Act, Case, Severity, Status
 from fleet.store import notices, outbox, people
-from fleet.store.db import Connection, one, plain, queries, rows
+from fleet.store.db import Connection, many, one, plain, queries, rows
 from fleet.store.events import Event
 
 SQL = queries("orders")
@@ -89,46 +89,100 @@ def order_of(row: Mapping[str, Any]) -> Order:
 async def write(
     conn: Connection, dossier: Dossier, step: Step, now: int, actor: Actor | None = None
 ) -> tuple[Dossier, list[Event]]:
-    """Store a step with its assignments and messages; what was rung for before stops ringing."""
-    order = await _save(conn, step.order)
-    await _assign(conn, step, order.id, now)
-    step = replace(step, order=order)
-    before = dossier.order
-    if before is not None and (before.lead, before.status) != (order.lead, order.status):
-        await outbox.cancel_order(conn, order.id, step.done[-1].act)
-    leads = {p for p in (order.lead, before.lead if before else None) if p is not None}
-    contacts = await people.contacts(conn, leads)
-    name, by = dossier.alert["vessel_name"], actor.person if actor else None
-    await outbox.put(conn, notices.of_step(dossier.case, name, before, step, contacts, by))
-    events = [_event(dossier, order, done, step, actor) for done in step.done]
-    return replace(dossier, order=order, asked=_asked(dossier.asked, step)), events
+    """Store one step."""
+    ((after, events),) = await write_all(conn, [(dossier, step)], now, actor)
+    return after, events
 
 
-async def _save(conn: Connection, order: Order) -> Order:
-    values: dict[str, Any] = {
-        f.name: getattr(order, f.name) for f in fields(Order) if f.name not in TIMES
+async def write_all(
+    conn: Connection,
+    decided: Sequence[tuple[Dossier, Step]],
+    now: int,
+    actor: Actor | None = None,
+) -> list[tuple[Dossier, list[Event]]]:
+    """Store steps with their assignments and messages; what was rung for before stops ringing.
+
+    A handful of round trips, however many steps there are.
+    """
+    saved = await _save(conn, decided)
+    await _assign(conn, saved, now)
+    leads = {o.lead for d, s in saved for o in (d.order, s.order) if o and o.lead is not None}
+    contacts = await people.contacts(conn, leads) if leads else {}
+    by = actor.person if actor else None
+    await outbox.cancel_orders(conn, _silenced(saved))
+    await outbox.put(
+        conn,
+        [
+            message
+            for d, s in saved
+            for message in notices.of_step(d.case, d.alert["vessel_name"], d.order, s, contacts, by)
+        ],
+    )
+    return [
+        (
+            replace(d, order=s.order, asked=_asked(d.asked, s)),
+            [_event(d, s.order, done, s, actor) for done in s.done],
+        )
+        for d, s in saved
+    ]
+
+
+def _silenced(saved: Sequence[tuple[Dossier, Step]]) -> dict[int, str]:
+    """Orders whose lead or status changed, and by what act: the old messages are not for now."""
+    return {
+        s.order.id: s.done[-1].act
+        for d, s in saved
+        if d.order is not None and (d.order.lead, d.order.status) != (s.order.lead, s.order.status)
     }
+
+
+async def _save(
+    conn: Connection, decided: Sequence[tuple[Dossier, Step]]
+) -> list[tuple[Dossier, Step]]:
+    """The rows of work_order; returns the steps with the ids and versions they have now."""
+    fresh = [step for _, step in decided if not step.order.id]
+    ids = iter([row["id"] for row in await rows(conn, SQL["numbers"], n=len(fresh))])
+    numbered = [(d, s.order if s.order.id else replace(s.order, id=next(ids))) for d, s in decided]
+    for query, wanted in (("insert_order", True), ("update_order", False)):
+        values = [_values(order) for d, order in numbered if (d.order is None) == wanted]
+        await many(conn, SQL[query], values)
+    return [
+        (d, replace(s, order=replace(order, version=order.version + 1)))
+        for (d, order), (_, s) in zip(numbered, decided, strict=True)
+    ]
+
+
+def _values(order: Order) -> dict[str, Any]:
+    values: dict[str, Any] = {f.name: getattr(order, f.name) for f in fields(Order)}
     for name in TIMES:
-        at = getattr(order, name)
-        values[name] = None if at is None else to_datetime(at)
-    values |= {"step": int(order.step), "severity": int(order.severity), "note": plain(order.note)}
-    row = await one(conn, SQL["update_order" if order.id else "insert_order"], **values)
-    return replace(order, id=row["id"], version=row["version"])
+        values[name] = None if values[name] is None else to_datetime(values[name])
+    return values | {
+        "step": int(order.step),
+        "severity": int(order.severity),
+        "note": plain(order.note),
+    }
 
 
-async def _assign(conn: Connection, step: Step, order: int, now: int) -> None:
+async def _assign(conn: Connection, saved: Sequence[tuple[Dossier, Step]], now: int) -> None:
+    """Close, end and open assignments, in this order: at most one is open at any time."""
     at = to_datetime(now)
-    if step.answer:
-        answer = {"answer": step.answer, "reason": plain(step.answer_reason)}
-        await conn.execute(SQL["answer"], {"id": order, "now": at, **answer})
-    if step.relieved:
-        await conn.execute(SQL["relieve"], {"id": order})
-    if step.ask:
-        ask = {
-            "person": step.ask.person, "level": step.ask.level, "answer": step.ask.answer,
-            "reason": step.ask.reason,
-        }  # fmt: skip
-        await conn.execute(SQL["ask"], {"id": order, "now": at, **ask})
+    steps = [step for _, step in saved]
+    answered = [
+        {"id": s.order.id, "now": at, "answer": s.answer, "reason": plain(s.answer_reason)}
+        for s in steps
+        if s.answer
+    ]
+    asked = [
+        {
+            "id": s.order.id, "now": at, "person": s.ask.person, "level": s.ask.level,
+            "answer": s.ask.answer, "reason": s.ask.reason,
+        }
+        for s in steps
+        if s.ask
+    ]  # fmt: skip
+    await many(conn, SQL["answer"], answered)
+    await many(conn, SQL["relieve"], [{"id": s.order.id} for s in steps if s.relieved])
+    await many(conn, SQL["ask"], asked)
 
 
 def _asked(before: tuple[Asked, ...], step: Step) -> tuple[Asked, ...]:

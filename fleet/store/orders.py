@@ -22,8 +22,8 @@ from fleet.grid.words import Reason
 from fleet.model import Act, Case, Status
 from fleet.store import alert_acts, notices, outbox, people
 from fleet.store.alert_acts import NotFoundError, StaleError, on_alert, verdict
-from fleet.store.db import Connection, queries, rows
-from fleet.store.dossier import Dossier, lock, set_alert, write
+from fleet.store.db import Connection, many, queries, rows
+from fleet.store.dossier import Dossier, lock, set_alert, write, write_all
 from fleet.store.events import Event
 
 __all__ = [
@@ -41,41 +41,48 @@ async def open_orders(conn: Connection, cases: Sequence[Case], now: int) -> list
     if not cases:
         return []
     latest = {case.alert: case for case in cases}
-    dossiers = await lock(conn, latest)
+    found = await lock(conn, latest)
     roster = await people.roster(conn, now)
+    dossiers = await _located(
+        conn, [replace(found[a], case=latest[a]) for a in sorted(found)], roster
+    )
     events: list[Event] = []
-    for alert in sorted(dossiers):
-        dossier = replace(dossiers[alert], case=latest[alert])
-        dossier = await _located(conn, dossier, roster)
-        done, more = await _rung(conn, dossier, roster, now)
-        roster = _busier(roster, dossier, done, now)
-        events += more
-    await _tell_boats(conn, [replace(d, case=latest[a]) for a, d in dossiers.items()], now)
+    decided: list[tuple[Dossier, Step]] = []
+    for each in dossiers:
+        dossier, early = await _awake(conn, each, now)
+        events += early
+        step = _opening(dossier, roster, now)
+        if step is not None:
+            decided.append((dossier, step))
+            roster = _busier(roster, dossier, step, now)
+    events += [e for _, more in await write_all(conn, decided, now) for e in more]
+    await _tell_boats(conn, dossiers, now)
     return events
 
 
-async def _rung(
-    conn: Connection, dossier: Dossier, roster: Roster, now: int
-) -> tuple[Dossier, list[Event]]:
-    """Open, raise or reopen the order of one case, where one is due."""
-    case, order, events = dossier.case, dossier.order, list[Event]()
-    if case.kind in default().no_order or not alert_acts.rings(dossier, case.severity):
-        return dossier, []
-    worse = order is not None and case.severity > order.severity
+async def _awake(conn: Connection, dossier: Dossier, now: int) -> tuple[Dossier, list[Event]]:
+    """A shelved alert that became worse is shelved no longer."""
+    order = dossier.order
+    worse = order is not None and dossier.case.severity > order.severity
     if worse and dossier.status == Status.SHELVED:
-        dossier, events = await alert_acts.unshelve(conn, dossier, now)
-        order = dossier.order
+        return await alert_acts.unshelve(conn, dossier, now)
+    return dossier, []
+
+
+def _opening(dossier: Dossier, roster: Roster, now: int) -> Step | None:
+    """Open, raise or reopen the order of one case, where one is due."""
+    case, order = dossier.case, dossier.order
+    if case.kind in default().no_order or not alert_acts.rings(dossier, case.severity):
+        return None
     desk = dossier.desk(roster, now)
     if order is None:
-        step = escalation.open_order(desk, Order(case.alert, case.severity, now))
-    elif worse and order.status in OPEN:
-        step = escalation.worsen(desk, order, case.severity)
-    elif order.status == OrderStatus.VOID or (worse and order.status == OrderStatus.CLOSED):
-        step = escalation.reopen(desk, order)
-    else:
-        return dossier, events
-    dossier, more = await write(conn, dossier, step, now)
-    return dossier, [*events, *more]
+        return escalation.open_order(desk, Order(case.alert, case.severity, now))
+    worse = case.severity > order.severity
+    if worse and order.status in OPEN:
+        return escalation.worsen(desk, order, case.severity)
+    if order.status == OrderStatus.VOID or (worse and order.status == OrderStatus.CLOSED):
+        return escalation.reopen(desk, order)
+    return None
 
 
 async def tick(conn: Connection, now: int) -> list[Event]:
@@ -86,31 +93,36 @@ async def tick(conn: Connection, now: int) -> list[Event]:
     dossiers = await lock(conn, {row["id"] for row in due}, wait=False)
     roster = await people.roster(conn, now)
     events: list[Event] = []
+    decided: list[tuple[Dossier, Step]] = []
     for dossier in dossiers.values():
-        done, more = await _ticked(conn, dossier, roster, now)
-        roster = _busier(roster, dossier, done, now)
-        events += more
-    return events
+        events += await _alert_due(conn, dossier, now)
+        step = _order_due(dossier, roster, now)
+        if step is not None:
+            decided.append((dossier, step))
+            roster = _busier(roster, dossier, step, now)
+    return events + [e for _, more in await write_all(conn, decided, now) for e in more]
 
 
-async def _ticked(
-    conn: Connection, dossier: Dossier, roster: Roster, now: int
-) -> tuple[Dossier, list[Event]]:
-    until = dossier.alert["shelved_until"]
-    if dossier.status == Status.SHELVED:
-        over = until is not None and until <= to_datetime(now)
-        return await alert_acts.unshelve(conn, dossier, now) if over else (dossier, [])
+async def _alert_due(conn: Connection, dossier: Dossier, now: int) -> list[Event]:
+    """A shelving that is over; a red alert that passed after a person had closed its order."""
+    until, order = dossier.alert["shelved_until"], dossier.order
+    if dossier.status == Status.SHELVED and until is not None and until <= to_datetime(now):
+        return (await alert_acts.unshelve(conn, dossier, now))[1]
+    passed = dossier.status == Status.ACKNOWLEDGED and dossier.alert["cleared"] is not None
+    if passed and order is not None and order.status == OrderStatus.CLOSED:
+        return [(await set_alert(conn, dossier, Act.CLOSE, now, reason=order.outcome))[1]]
+    return []
+
+
+def _order_due(dossier: Dossier, roster: Roster, now: int) -> Step | None:
+    """What the clock demands of the order; nothing while the alert is shelved."""
     order = dossier.order
-    if order is None:
-        return dossier, []
-    if order.status == OrderStatus.CLOSED and dossier.status == Status.ACKNOWLEDGED:
-        dossier, event = await set_alert(conn, dossier, Act.CLOSE, now, reason=order.outcome)
-        return dossier, [event]
+    if order is None or dossier.status == Status.SHELVED:
+        return None
     desk = dossier.desk(roster, now)
     if order.status == OrderStatus.VOID and dossier.status == Status.ACTIVE:
-        return await write(conn, dossier, escalation.reopen(desk, order), now)
-    step = _gone(dossier, order, now) or escalation.due(desk, order)
-    return (dossier, []) if step is None else await write(conn, dossier, step, now)
+        return escalation.reopen(desk, order)
+    return _gone(dossier, order, now) or escalation.due(desk, order)
 
 
 def _gone(dossier: Dossier, order: Order, now: int) -> Step | None:
@@ -236,21 +248,26 @@ async def _who(conn: Connection, order: Order) -> str:
     return " ".join(f"{c.name} has it" for c in found.values())
 
 
-def _busier(roster: Roster, before: Dossier, after: Dossier, now: int) -> Roster:
+def _busier(roster: Roster, before: Dossier, step: Step, now: int) -> Roster:
     """The roster with one more order for whoever has just been asked."""
-    lead = after.order.lead if after.order else None
+    lead = step.order.lead
     if lead is None or (before.order is not None and before.order.lead == lead):
         return roster
     return roster.busier(lead, now)
 
 
-async def _located(conn: Connection, dossier: Dossier, roster: Roster) -> Dossier:
-    """The alert knows its sea grid from the first look on."""
-    grids = roster.at(dossier.case.lon, dossier.case.lat)
-    if dossier.alert["grid"] is not None or not grids:
-        return dossier
-    await conn.execute(SQL["locate_alert"], {"id": dossier.case.alert, "grid": grids[0]})
-    return replace(dossier, alert={**dossier.alert, "grid": grids[0]})
+async def _located(conn: Connection, dossiers: Sequence[Dossier], roster: Roster) -> list[Dossier]:
+    """Each alert knows its sea grid from the first look on."""
+    found = {
+        d.case.alert: grids[0]
+        for d in dossiers
+        if d.alert["grid"] is None and (grids := roster.at(d.case.lon, d.case.lat))
+    }
+    await many(conn, SQL["locate_alert"], [{"id": a, "grid": g} for a, g in found.items()])
+    return [
+        replace(d, alert={**d.alert, "grid": found.get(d.case.alert, d.alert["grid"])})
+        for d in dossiers
+    ]
 
 
 async def _tell_boats(conn: Connection, dossiers: Sequence[Dossier], now: int) -> None:
@@ -261,5 +278,5 @@ async def _tell_boats(conn: Connection, dossiers: Sequence[Dossier], now: int) -
         if d.case.kind in default().tell_captain and d.status in LIVING and d.case.parent is None
     ]
     aboard = await people.terminals(conn, {d.case.vessel for d in told}, now) if told else {}
-    for d in told:
-        await outbox.put(conn, notices.to_boat(d.case, aboard.get(d.case.vessel, [])))
+    messages = [notices.to_boat(d.case, aboard.get(d.case.vessel, [])) for d in told]
+    await outbox.put(conn, [m for each in messages for m in each])

@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from fleet.store.db import Connection, one, plain, queries, rows
+from fleet.store.db import Connection, many, one, plain, queries, rows
 from fleet.store.events import Event
 
 SQL = queries("outbox")
@@ -67,8 +67,7 @@ async def put(conn: Connection, messages: Sequence[Message]) -> None:
     """Write the messages and hint to the sender. The same key twice is one message."""
     if not messages:
         return
-    async with conn.cursor() as cursor:
-        await cursor.executemany(SQL["put"], [_row(m) for m in messages])
+    await many(conn, SQL["put"], [_row(m) for m in messages])
     await conn.execute(SQL["hint"], {"channel": CHANNEL})
 
 
@@ -80,12 +79,11 @@ async def cancel_alert(conn: Connection, alert: int, why: str) -> int:
     return cursor.rowcount
 
 
-async def cancel_order(conn: Connection, order: int, why: str) -> int:
-    """Nothing queued for the order rings any more."""
-    cursor = await conn.execute(
-        SQL["cancel_order"], {"order": order, "why": why, "types": list(RINGING)}
-    )
-    return cursor.rowcount
+async def cancel_orders(conn: Connection, orders: Mapping[int, str]) -> None:
+    """Nothing queued for these orders rings any more; says why for each."""
+    types = list(RINGING)
+    values = [{"order": o, "why": why, "types": types} for o, why in orders.items()]
+    await many(conn, SQL["cancel_order"], values)
 
 
 async def claim(conn: Connection, channel: Channel, most: int, lease_s: float) -> list[Due]:

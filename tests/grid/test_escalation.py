@@ -154,6 +154,14 @@ def test_the_next_shift_takes_over_at_the_top() -> None:
     assert watch.log == ["0 escalate qian", "5 escalate zhou"]
 
 
+def test_a_chief_who_went_home_does_not_keep_it() -> None:
+    watch = Watch(case("distress", RED), "qian chief")
+    watch.people = ""
+    watch.until(6)
+    assert watch.log == ["0 escalate qian", "5 alarm -"]
+    assert watch.order.status == OrderStatus.UNASSIGNED
+
+
 def test_a_declined_order_goes_to_the_colleague_then_to_the_neighbours() -> None:
     watch = Watch(case("speed", YELLOW), EVERYBODY)
     for who in ("li", "zhao", "chen"):

@@ -151,6 +151,7 @@ class Life(RuleBasedStateMachine):
     def somebody_will_look(self) -> None:
         waiting = self.order.status in WAITING
         assert not waiting or self.shelved or self.order.accept_by is not None
+        assert waiting or self.order.accept_by is None
         assert self.order.accept_by is None or self.order.accept_by > T0 - MINUTE
         assert self.order.reason
         assert Rung.MEMBER <= self.order.step <= Rung.COMMITTEE
