@@ -125,7 +125,7 @@ def build_console(found: Stamp) -> None:
 
 
 def run_pip(command: list[str], progress: Progress, env: Stamp | None = None) -> None:
-    """Run pip, telling which package it is at; show its last words when it fails."""
+    """Run pip, telling which package it is at; say why when it fails."""
     command = [*command, "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
     said: list[str] = []
     with subprocess.Popen(
@@ -144,11 +144,12 @@ def run_pip(command: list[str], progress: Progress, env: Stamp | None = None) ->
             )
             if found:
                 progress.step(Path(found[1]).name)
-    progress.finish()
     if running.returncode:
-        for line in said[-12:]:
-            print(f"    {line}", file=sys.stderr)
-        raise Missing("pip could not install the pinned packages (its last words are above)")
+        reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:]
+        (local() / "pip.log").write_text("\n".join(said))
+        told = " ".join(reasons[-1:]) or f"status {running.returncode}"
+        raise Missing(f"pip could not install the pinned packages: {told} (all in .local/pip.log)")
+    progress.finish()
 
 
 def clean() -> dict[str, str]:
