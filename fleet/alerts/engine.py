@@ -7,7 +7,7 @@ that come out do not depend on how the stream was cut, on duplicates, or on rest
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -48,20 +48,25 @@ class Engine:
     params: Mapping[str, Any]  #: by rule key, each of that rule's own type
     zones: Zones
     vessels: Vessels
-    exit_margin_m: float = field(default=150.0)
 
-    def clock(self, slots: int) -> silence.Clock | None:
+    def fitted(self, slots: int) -> Engine:
+        """With a register of at least as many rows as the state; the new ones are nobody."""
+        short = slots - len(self.vessels)
+        if short <= 0:
+            return self
+        return replace(self, vessels=Vessels.concat([self.vessels, Vessels.empty(short)]))
+
+    def margin_m(self) -> float:
+        """How far around a zone counts as still near it: the widest that a rule asks for."""
+        return max((getattr(p, "exit_margin_m", 0.0) for p in self.params.values()), default=0.0)
+
+    def clock(self) -> silence.Clock | None:
         rule = next((r for r in self.rules if r.silence), None)
         if rule is None or rule.silence is None:
             return None
         return silence.Clock(
-            rule, self.params[rule.key], rule.silence, self.known(slots), self._moratorium
+            rule, self.params[rule.key], rule.silence, self.vessels, self._moratorium
         )
-
-    def known(self, slots: int) -> Vessels:
-        """The register, with rows of nobody up to the state's size."""
-        short = slots - len(self.vessels)
-        return Vessels.concat([self.vessels, Vessels.empty(short)]) if short > 0 else self.vessels
 
     def _moratorium(self, t: Ints) -> Mask:
         seasons = [z for z in self.zones.zones if z.kind == "moratorium"]
@@ -84,6 +89,7 @@ def feed(engine: Engine, state: State, inputs: Inputs, now: int) -> tuple[State,
     if len(batch) == 0:
         return state, changes
     state = state.grown(int(batch.vessel.max()))
+    engine = engine.fitted(len(state.last))
     for part, seen_until in _between_breaks(batch, state):
         state, more = _resume(engine, state, part)
         changes += more
@@ -98,7 +104,7 @@ def tick(engine: Engine, state: State, now: int) -> tuple[State, list[Change]]:
     """
     watermark = min(int(state.heard.max()), now)
     changes: list[Change] = []
-    clock = engine.clock(len(state.last))
+    clock = engine.fitted(len(state.last)).clock()
     if clock:
         state, changes = silence.look(clock, state)
     for rule in (r for r in engine.rules if r.zoned):
@@ -145,7 +151,7 @@ def _resume(engine: Engine, state: State, part: Batch) -> tuple[State, list[Chan
     skewed = bool(part.flags[0] & Flag.SKEWED)
     if skewed or t - int(state.heard[source]) <= BREAK:
         return state, []
-    clock = engine.clock(len(state.last))
+    clock = engine.clock()
     state, changes = silence.look(clock, state) if clock else (state, [])
     resumed = state.resumed.copy()
     resumed[source] = t
@@ -156,10 +162,9 @@ def _feed_part(
     engine: Engine, state: State, part: Batch, marks: Ints
 ) -> tuple[State, list[Change]]:
     """One stretch without a break: rounds of on-time fixes through every rule, then late ones."""
-    vessels = engine.known(len(state.last))
     good, place = on_time(part, state.last)
     ready = prepare(
-        part.take(good), place[good], state.last, engine.zones, vessels, engine.exit_margin_m
+        part.take(good), place[good], state.last, engine.zones, engine.vessels, engine.margin_m()
     )
     order = np.lexsort((part.vessel[good], place[good]))
     seen = marks[good][order]
@@ -170,7 +175,7 @@ def _feed_part(
         changes += more
         last.put(view.cur.vessel, view.cur)
     state = replace(state, last=last, heard=np.maximum(state.heard, marks[-1]))
-    clock = engine.clock(len(last))
+    clock = engine.clock()
     if clock and not good.all():
         state, more = silence.late(clock, state, part.take(~good))
         changes += more
@@ -180,7 +185,7 @@ def _feed_part(
 def _round(engine: Engine, state: State, view: View, marks: Ints) -> tuple[State, list[Change]]:
     """Every rule on one view."""
     changes: list[Change] = []
-    clock = engine.clock(len(view.vessels))
+    clock = engine.clock()
     if clock:
         until = marks[np.arange(len(marks)), view.prev.source]
         state, changes = silence.heard(clock, state, view, until)

@@ -17,7 +17,6 @@ class Params:
 
     fixes: float
     lasting_s: float
-    exit_margin_m: float
     exit_fixes: float
     exit_lasting_s: float
 

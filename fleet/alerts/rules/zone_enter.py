@@ -6,11 +6,19 @@ counts as entering; a way straight through between two fixes counts when it took
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from fleet.alerts.rule import Memory, Observed, Rule, View, seen
-from fleet.alerts.zoned import Params, debounce, severities, zone_evidence
+from fleet.alerts.zoned import Params as Debouncing
+from fleet.alerts.zoned import debounce, severities, zone_evidence
 from fleet.model import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Params(Debouncing):
+    exit_margin_m: float  #: `view.near` reaches this far
 
 
 def observe(view: View, p: Params, _memory: Memory) -> Observed:

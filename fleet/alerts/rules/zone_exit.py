@@ -5,13 +5,21 @@ edge and margin for three fixes and 180 s. Cleared when it is back inside.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 
 from fleet.alerts.rule import Memory, Observed, Rule, View, seen
-from fleet.alerts.zoned import Params, debounce, severities, zone_evidence
+from fleet.alerts.zoned import Params as Debouncing
+from fleet.alerts.zoned import debounce, severities, zone_evidence
 from fleet.geo import distance_m
 from fleet.model import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Params(Debouncing):
+    edge_margin_m: float  #: beyond the edge by less is neither in nor out
 
 
 def observe(view: View, p: Params, memory: Memory) -> Observed:
@@ -23,7 +31,7 @@ def observe(view: View, p: Params, memory: Memory) -> Observed:
     points = shapely.points(view.cur.lon[row], view.cur.lat[row])
     away = distance_m(view.zones.tree.geometries[zone], points)
     ids = view.zones.ids[zone]
-    beyond, edge = away > p.exit_margin_m, (away > 0) & (away <= p.exit_margin_m)
+    beyond, edge = away > p.edge_margin_m, (away > 0) & (away <= p.edge_margin_m)
     holds = seen(row[beyond], ids[beyond], severities(view)[zone][beyond])
     return Observed(holds, (row[edge], ids[edge]), {"home": home})
 
