@@ -101,6 +101,7 @@ async def connect(url: str, application: str, *, careful: bool = False) -> Conne
         keepalives_interval=5,
         keepalives_count=3,
         tcp_user_timeout=20_000,
+        target_session_attrs="read-write" if careful else "any",
     )
 
 

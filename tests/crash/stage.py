@@ -49,9 +49,7 @@ class Publisher:
 
     def __init__(self, broker: Broker) -> None:
         url = urlsplit(broker.url_of("simulator"))
-        self.client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, "publisher", clean_session=False
-        )
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, "publisher", clean_session=False)
         self.client.username_pw_set(url.username, url.password)
         self.client.max_inflight_messages_set(100)
         self.client.reconnect_delay_set(1, 1)
@@ -85,6 +83,7 @@ class Stage:
         self.children: list[subprocess.Popen[bytes]] = []
         self.options = ""  #: of the broker's address
         self.starts = 0
+        self.more: Callable[[], None] = lambda: None  #: lets some more messages go
 
     # The worker
 
@@ -136,9 +135,17 @@ class Stage:
         return None
 
     def works(self, seconds: float = 90) -> None:
-        """Wait until the worker has committed one more batch of messages."""
+        """Let more messages go, and wait until the worker has committed one more batch."""
         before = self.batch()
-        until(lambda: self.batch() not in {None, before}, seconds, "the worker to go on")
+        self.more()
+        try:
+            until(lambda: self.batch() not in {None, before}, seconds, "the worker to go on")
+        except AssertionError:
+            self.worker.send_signal(signal.SIGUSR1)
+            time.sleep(1)
+            told = [self.ask("select * from feed"), self.ask("select * from worker")]
+            sys.stdout.write(f"{told}\n")
+            raise
 
     # Faults
 
@@ -147,7 +154,7 @@ class Stage:
         self.restart()
 
     def kill_between_commit_and_ack(self) -> None:
-        """Acknowledgements do not get through; when a commit is seen, the worker is killed."""
+        """Acknowledgements do not get through; after a commit that must bring some, it dies."""
         self.mq.hold()
         self.works()
         self.kill()

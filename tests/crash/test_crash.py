@@ -163,12 +163,12 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     publisher, background = published(stage, fleet, rate=500)
     faults: Counter[str] = Counter()
     planned = schedule(stage, dice)
+    stage.more = lambda: background.grant(0.4 / len(planned))
     for name, fault in planned:
-        background.grant(0.6 / len(planned))
         sys.stdout.write(f"{time.monotonic():.1f} {name}, {publisher.acked} messages\n")
+        stage.more()
         fault()
         faults[name] += 1
-        background.grant(0.4 / len(planned))
         stage.works()
     background.grant(1)
     background.join()
@@ -192,10 +192,10 @@ def test_the_same_with_automatic_acknowledgement_loses(
     dice = random.Random(SEED)  # noqa: S311 -- repeatable
     fleet = FleetAtSea.made(SEED, BOATS, 25, int(time.time()))
     publisher, background = published(stage, fleet, rate=500)
+    stage.more = lambda: background.grant(0.1)
     for _ in range(5):
-        background.grant(0.1)
+        stage.more()
         stage.kill_at_random(dice.uniform(0, 1))
-        background.grant(0.1)
         stage.works()
     background.grant(1)
     background.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 
 from fleet import telemetry
@@ -15,10 +16,17 @@ from fleet.worker import service
 FENCED = 3
 
 
+async def work() -> None:
+    """Serve; SIGUSR1 shows what every task waits for."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, lambda: [t.print_stack() for t in asyncio.all_tasks()])
+    await service.serve(Settings(**json.loads(os.environ["CRASH_SETTINGS"])))
+
+
 def main() -> int:
     telemetry.configure("info")
     try:
-        asyncio.run(service.serve(Settings(**json.loads(os.environ["CRASH_SETTINGS"]))))
+        asyncio.run(work())
     except Fenced as fenced:
         sys.stderr.write(f"{fenced}\n")
         return FENCED
