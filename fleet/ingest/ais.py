@@ -213,8 +213,7 @@ def _fix(
     if place is None:
         now.tally.reject("position out of range", b"%d: %f %f" % (now.mmsi, *lonlat))
     else:
-        row = (now.mmsi, t, now.at, *place, *motion, status, flags, clean.NAN)
-        now.rows.fixes.append(row)
+        now.rows.add((now.mmsi, t, now.at, status, flags), (*place, *motion, clean.NAN))
     beacon = HOW.get(now.cls)
     if beacon or status == ACTIVE_SART:
         _call(now, beacon or "status14", t, place or NOWHERE, "", test=status == SART_TEST)

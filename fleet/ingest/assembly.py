@@ -76,10 +76,11 @@ class Group:
 
     @property
     def window(self) -> int:
+        if self.stage != Stage.WAITING:
+            return WINDOW
         if self.key.group:
             return GROUPED_WINDOW
-        headless = self.stage == Stage.WAITING and 1 not in self.parts
-        return EARLY_WINDOW if headless else WINDOW
+        return WINDOW if 1 in self.parts else EARLY_WINDOW
 
     def near(self, at: int) -> bool:
         return NEVER in (self.at, at) or abs(at - self.at) <= PATIENCE
@@ -105,7 +106,8 @@ class Assembly:
         self._benches: OrderedDict[tuple[str, str, bool], Bench] = OrderedDict()
 
     def add(self, part: Part, tally: Tally) -> Message | None:
-        bench = self._bench(part.key, tally)
+        bench = self._bench(part.key)
+        self._sweep(part.at, tally)
         _age(bench, part, tally)
         group = next((g for g in bench if g.key == part.key), None)
         if group is None:
@@ -124,21 +126,28 @@ class Assembly:
             bench[:] = [g for g in bench if g.stage == Stage.WAITING or g.near(at)]
             yield from bench
 
-    def restore(self, group: Group, tally: Tally) -> None:
+    def restore(self, group: Group) -> None:
         """Raises ValueError on a group that this program cannot have written."""
-        if not _sound(group):
+        bench = self._bench(group.key)
+        if not _sound(group) or len(bench) > GROUPED_WINDOW:
             raise ValueError("not a group")
-        self._bench(group.key, tally).append(group)
+        bench.append(group)
 
-    def _bench(self, key: Key, tally: Tally) -> Bench:
+    def _bench(self, key: Key) -> Bench:
         name = (key.source, key.talker, bool(key.group))
         bench = self._benches.setdefault(name, [])
         self._benches.move_to_end(name)
-        if len(self._benches) > SOURCES:
-            _, oldest = self._benches.popitem(last=False)
-            for group in oldest:
-                _give_up(group, tally)
         return bench
+
+    def _sweep(self, at: int, tally: Tally) -> None:
+        """Forget the sources silent for longest: all that are too late, and any beyond SOURCES."""
+        while len(self._benches) > 1:
+            name, bench = next(iter(self._benches.items()))
+            if len(self._benches) <= SOURCES and any(group.near(at) for group in bench):
+                return
+            del self._benches[name]
+            for group in bench:
+                _give_up(group, tally)
 
     def _begin(self, bench: Bench, part: Part, tally: Tally, *, ordered: bool) -> Message | None:
         group = Group(part.key, part.at, part.time, ordered)
@@ -160,6 +169,7 @@ def _sound(group: Group) -> bool:
     limit = count - 1 if group.stage == Stage.WAITING else count
     return (
         2 <= count <= 9
+        and 0 <= group.age <= group.window
         and len(held) <= limit
         and all(1 <= n <= count and 0 <= fill <= 5 for n, (_, fill) in held.items())
         and sum(len(payload) for payload, _ in held.values()) <= 9 * LONGEST

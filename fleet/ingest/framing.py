@@ -29,6 +29,7 @@ TOKEN = re.compile(
 )
 TAG, AIS = 1, 9  #: `lastindex` of such a match
 VDM = re.compile(rb"!..VD[MO]", re.DOTALL)
+HEX = re.compile(rb"[0-9A-Fa-f]{1,2}")
 GROUP = re.compile(rb"\d{1,3}-(\d{1,3})-(\d{1,9})")
 
 
@@ -105,14 +106,17 @@ class Framer:
         if len(self._rest) > LINE:
             *cut, self._rest = _chop(self._rest, tally)
             lines += cut
-        if any(len(line) > LINE for line in lines):
+        if max(map(len, lines), default=0) > LINE:
             lines = [piece for line in lines for piece in _chop(line, tally)]
         return lines
 
     def _line(self, line: bytes, received: int, tally: Tally, out: list[Message]) -> None:
+        first = TOKEN.match(line)
+        if first and first.lastindex == AIS and first.end() == len(line):
+            return self._ais(first, NEVER, received, tally, out)  # nearly every line
         if line.startswith(b"#"):
             tally.types["comment"] += 1
-            return
+            return None
         tokens = list(TOKEN.finditer(line))
         if not tokens:
             tally.reject("not NMEA", line)
@@ -131,6 +135,7 @@ class Framer:
                 self._ais(token, near, received, tally, out)
             else:
                 self._other(token, tally)
+        return None
 
     def _note(self, time: int) -> None:
         """A time in front of the tag blocks of a line counts unless they hold one."""
@@ -186,7 +191,7 @@ class Framer:
 
     def _tag(self, text: bytes, tally: Tally, out: list[Message]) -> None:
         body, star, check = text.rpartition(b"*")
-        if not star or check.upper() not in (b"%X" % (c := checksum(body)), b"%02X" % c):
+        if not (star and HEX.fullmatch(check) and checksum(body) == int(check, 16)):
             return tally.reject("tag block checksum", text)
         for entry in body.split(b","):
             code, _, value = entry.partition(b":")
@@ -201,7 +206,7 @@ class Framer:
             if code == b"fk":
                 out.append(Message(b"", 0, unix_time(value)))
             elif code == b"fg":
-                self._assembly.restore(unpack(b64decode(value)), tally)
+                self._assembly.restore(unpack(b64decode(value)))
             else:
                 self._waiting = msgspec.msgpack.decode(b64decode(value), type=Waiting)
         except (msgspec.MsgspecError, Base64Error, ValueError):

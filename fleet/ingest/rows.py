@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,16 +11,14 @@ from fleet.ingest.format import Call, Fixes, Reports, Static
 from fleet.ingest.tally import Tally
 from fleet.model import IdentityKind, Source, VesselClass
 
-KINDS = (np.int64,) * 3 + (np.float64,) * 5 + (np.int64,) * 2 + (np.float64,)
-"""Of the columns of Fixes, in order."""
-
-Row: TypeAlias = tuple[Any, ...]
-"""One fix, 11 values: key, t, received, lon, lat, sog, cog, heading, status, flags, battery."""
+Ints: TypeAlias = tuple[int, int, int, int, int]  #: key, t, received, status, flags
+Floats: TypeAlias = tuple[float, ...]  #: lon, lat, sog, cog, heading, battery
 
 
 @dataclass(slots=True)
 class Rows:
-    fixes: list[Row] = field(default_factory=list)
+    ints: list[Ints] = field(default_factory=list)  #: of the fixes
+    floats: list[Floats] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     statics: list[Static] = field(default_factory=list)
     classes: dict[int, VesselClass] = field(default_factory=dict)
@@ -31,7 +29,7 @@ class Rows:
         return Reports(
             kind=kind,
             source=source,
-            fixes=columns(self.fixes),
+            fixes=self._columns(),
             names=names,
             calls=tuple(self.calls),
             statics=tuple(self.statics),
@@ -42,10 +40,17 @@ class Rows:
             samples=tally.samples,
         )
 
+    def add(self, ints: Ints, floats: Floats) -> None:
+        """One fix."""
+        self.ints.append(ints)
+        self.floats.append(floats)
 
-def columns(rows: list[Row]) -> Fixes:
-    if not rows:
-        return Fixes.empty(0)
-    parts = zip(zip(*rows, strict=True), KINDS, strict=True)
-    values: list[Any] = [np.array(column, dtype=kind) for column, kind in parts]
-    return Fixes(*values)
+    def _columns(self) -> Fixes:
+        """Two conversions for all columns: a live message is often one fix."""
+        if not self.ints:
+            return Fixes.empty(0)
+        key, t, received, status, flags = np.ascontiguousarray(np.array(self.ints, np.int64).T)
+        lon, lat, sog, cog, heading, battery = np.ascontiguousarray(
+            np.array(self.floats, np.float64).T
+        )
+        return Fixes(key, t, received, lon, lat, sog, cog, heading, status, flags, battery)

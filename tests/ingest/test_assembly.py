@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.ingest.assembly import PATIENCE, SOURCES, WINDOW
+from fleet.ingest.assembly import PATIENCE, SOURCES, WINDOW, Group, Key, pack
 from fleet.ingest.format import Reports
 from fleet.ingest.formats.nmea import Decoder
+from fleet.ingest.framing import mark
 from fleet.model import SECOND
 from tests.ingest.wire import NOW, ais, at, lines, merged, named, read, tag
 
@@ -139,6 +141,27 @@ def test_bounded_however_many_begin() -> None:
     restored = Decoder()
     restored.feed(kept, "", NOW)
     assert restored.residue()[""] == kept
+    decoder.feed(lines(A1), "", NOW + PATIENCE + 1)
+    assert len(decoder.residue()[""]) < 1000  # what is too late is forgotten with the next part
+
+
+def test_what_pretends_to_be_our_own_state_is_bounded_and_checked() -> None:
+    decoder = Decoder()
+    for i in range(1000):
+        key = Key("", "AIVDM", f"g{i}", "1", "A", 2)
+        group = pack(Group(key, NOW, 0, parts={1: (b"5" * 60, 0)}))
+        decoder.feed(mark(b"fg", b64encode(group)), "", NOW)
+    assert len(decoder.residue()[""]) < 70 * 400
+    wrong = [
+        Group(Key("", "AIVDM", "", "1", "A", total), NOW, 0, age=age, parts=parts)
+        for total, age, parts in [
+            (2, 0, {7: (b"5", 0)}), (2, 0, {1: (b"5", 9)}), (0, 0, {}), (2, -5, {1: (b"5", 0)}),
+            (2, 0, {1: (b"5", 0), 2: (b"5", 0)}), (99, 0, {1: (b"5", 0)}),
+        ]
+    ]  # fmt: skip
+    for bad in wrong:
+        r = decoder.feed(mark(b"fg", b64encode(pack(bad))), "", NOW)
+        assert r.rejects == {"tag block": 1}
 
 
 def merged_receivers(rng: random.Random, receivers: int, loss: float) -> list[bytes]:

@@ -154,8 +154,8 @@ class Payload:
             known(report.cog_deg) % 360,
             known(report.heading_deg) % 360,
         )
-        row = (key, time, at, *place, *motion, -1, int(flags), known(report.battery_pct))
-        self.rows.fixes.append(row)
+        floats = (*place, *motion, known(report.battery_pct))
+        self.rows.add((key, time, at, -1, int(flags)), floats)
         said = [word for word in ("sos", "mob") if getattr(report, word)]
         # A call counts from now where the terminal's clock runs ahead.
         self._calls(key, said, min(time, at), place)
