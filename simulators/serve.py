@@ -12,8 +12,10 @@ import json
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from simulators import radio, register
 from simulators.geo import HOUR, MINUTE
@@ -99,10 +101,10 @@ class Stage:
 
     async def play(self) -> None:
         told, saved = self.since + SLICE, 0.0
-        live = False
+        live, patience = False, 30.0
         for number, item in enumerate(radio.sent(self.world, self.since)):
             if not live and (item.t >= told or item.t >= self.clock.t0):
-                await self.outbox.drained(30)
+                patience = patience if await self.outbox.drained(patience) else 0.1
                 told += SLICE
                 live = item.t >= self.clock.t0
                 if live:
@@ -167,12 +169,20 @@ async def run(demo: Demo) -> None:
         tasks = [asyncio.create_task(outbox.run()), asyncio.create_task(stage.play())]
         stopped = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, stopped):
-            task.cancel()
-        await asyncio.gather(*tasks, stopped, return_exceptions=True)
+        await ended([*tasks, stopped])
         stage.save()
         for task in done - {stopped}:
             task.result()  # a bug ends the demonstration loudly
+
+
+async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel until it is so: `wait_for` of Python 3.11 swallows a cancellation that comes together
+    with what it waits for, here a confirmation of the broker.
+    """
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=0.5)
 
 
 def mqtt_url(given: str) -> str:

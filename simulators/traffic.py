@@ -37,7 +37,7 @@ def ships(seed: int, count: int = 40) -> tuple[Ship, ...]:
 def _ship(rng: random.Random, n: int) -> Ship:
     kind = rng.choice((ais.CARGO, ais.CARGO, ais.TANKER))
     length = rng.uniform(85, 230)
-    mmsi = rng.choice(FLAGS) * 1_000_000 + 990_100 + n
+    mmsi = rng.choice(FLAGS) * 1_000_000 + 995_001 + n  # the register has 412990NNN
     name = f"{rng.choice(NAMES)} {rng.choice(SECOND_NAMES)} {n + 1}"
     anchored = n < AT_ANCHOR
     if anchored:

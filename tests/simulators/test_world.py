@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulators import geo, radio, trips
+from simulators import geo, radio, traffic, trips
 from simulators.geo import HOUR, MINUTE, Track
 from simulators.register import Boat
 from simulators.world import Run, World
@@ -131,6 +131,14 @@ def test_a_restart_goes_on_where_the_boats_were(boats: tuple[Boat, ...]) -> None
     assert {"speed", "zone_enter", "gap", "distress", "boundary", "mob"} <= {i.kind for i in late}
 
 
+def test_nobody_shares_an_mmsi(boats: tuple[Boat, ...]) -> None:
+    for seed in range(20):
+        mmsis = [b.mmsi for b in boats if b.mmsi]
+        mmsis += [s.mmsi for s in traffic.ships(seed)]
+        mmsis += [n.mmsi for n in traffic.net_beacons(seed)]
+        assert len(set(mmsis)) == len(mmsis)
+
+
 def test_there_is_life_at_every_hour(boats: tuple[Boat, ...]) -> None:
     world = World(1, boats)
     for hour in range(24):
@@ -152,3 +160,10 @@ def test_the_moratorium_begins_and_ends_at_noon() -> None:
     assert trips.closed_season(begin)
     assert trips.closed_season(end - 1)
     assert not trips.closed_season(end)
+
+
+def test_ships_sail_on_for_ever_and_never_jump() -> None:
+    for ship in traffic.ships(1):
+        at = [ship.motion(AUTUMN + t).point for t in range(0, 40 * 3600, 300)]
+        assert max(geo.distance(a, b) for a, b in pairwise(at)) * 12 < 20, ship
+        assert ship.anchored == (len(set(at)) == 1)
