@@ -36,20 +36,27 @@ def down(app: App) -> None:
 
 
 def running(app: App) -> bool:
-    """Whether any server of this checkout runs already."""
-    words = [line.partition(": ")[2] for line in _deploy(app, "status").splitlines()]
+    """Whether any server of this checkout runs already; in a fresh clone there is none to ask."""
+    done = _run(app, "status", stderr=subprocess.DEVNULL)
+    words = [line.partition(": ")[2] for line in done.stdout.decode().splitlines()]
     return any(word.startswith("runs") for word in words)
 
 
 def _deploy(app: App, *words: str) -> str:
     """Run it; progress goes straight to the terminal, and what went wrong is said there too."""
-    needs_checkout()
-    command = [sys.executable, "-m", "deploy.local", *words]
-    env = {**os.environ, **servers(app.settings)}
-    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, check=False)
+    done = _run(app, *words)
     if done.returncode:
         raise CommandError(f"`deploy.local {words[0]}` ended with status {done.returncode}")
     return done.stdout.decode()
+
+
+def _run(app: App, *words: str, stderr: int | None = None) -> subprocess.CompletedProcess[bytes]:
+    needs_checkout()
+    command = [sys.executable, "-m", "deploy.local", *words]
+    env = {**os.environ, **servers(app.settings)}
+    return subprocess.run(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=stderr, check=False
+    )
 
 
 def servers(settings: Settings) -> Mapping[str, str]:

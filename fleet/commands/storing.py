@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fleet import telemetry
 from fleet.commands.app import CommandError, Exit
 from fleet.commands.recording import FEED, Counts, Recording, Silent, Survey
 from fleet.ingest.formats import FORMATS
@@ -113,6 +114,7 @@ async def store(
     url: str, recording: Recording, counts: Counts, played: Callable[[int, int], Awaitable[None]]
 ) -> None:
     """Play it all into the database; `played` is told bytes and watermark after each piece."""
+    telemetry.configure("warning")
     async with worker(url, counts, recording.format.key) as made:
         for item in recording.items():
             await made.batch([item])

@@ -1,3 +1,4 @@
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -5,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from psycopg.rows import dict_row
 
 from fleet.main import run
@@ -28,6 +30,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
     for name in [n for n in os.environ if n.startswith("FLEET_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    handlers = list(logging.getLogger().handlers)
 
     def call(*arguments: object) -> Result:
         capfd.readouterr()
@@ -37,6 +40,9 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
             status = run(words)
         except SystemExit as end:
             status = int(end.code or 0)
+        finally:
+            logging.getLogger().handlers[:] = handlers
+            structlog.reset_defaults()
         out, err = capfd.readouterr()
         return Result(status, out, err)
 

@@ -123,7 +123,8 @@ def test_several_files_are_one_import(basics: Cli, tmp_path: Path, sql: Sql) -> 
 def test_a_boat_heard_before_keeps_its_track(basics: Cli, tmp_path: Path, sql: Sql) -> None:
     sql("insert into vessel (class) values (0)")
     sql(
-        "insert into vessel_identity (kind, value, vessel) select 'mmsi', '412000001', id from vessel"
+        "insert into vessel_identity (kind, value, vessel)"
+        " select 'mmsi', '412000001', id from vessel"
     )
     heard = sql("select id from vessel")[0]["id"]
     path = write(tmp_path, "v.csv", "reg_no,name,mmsi\nV1,a,412000001\n")

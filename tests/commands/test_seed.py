@@ -85,7 +85,8 @@ def test_seeding_again_changes_nothing(seeded: Cli, sql: Sql, password_file: Pat
         sql("select value ->> 'world' as w from setting where key = 'demo'"),
     )
     sql(
-        "insert into session select '\\x01', id, 'browser', '', now(), now(), now() from account limit 1"
+        "insert into session (token_hash, account, kind, expires)"
+        " select '\\x01', id, 'browser', now() from account limit 1"
     )
     assert seeded("seed", "--password-file", password_file).status == 0
     assert sizes(sql) == {**before, "session": 1}, "whoever is signed in stays so"

@@ -26,18 +26,18 @@ Span = tuple[Clock, Clock]
 
 
 class Duty(BaseModel, extra="forbid"):
-    level: int = Field(ge=1, le=5)
+    level: Annotated[int, Field(ge=1, le=5)]
     grids: Literal["all"] | tuple[str, ...] | None = None
     people: Literal["members", "leader"] | tuple[str, ...]
-    at_once: int = Field(1, ge=1)
+    at_once: Annotated[int, Field(ge=1)] = 1
 
 
 class Pattern(BaseModel, extra="forbid"):
     timezone: str = "Asia/Shanghai"
-    days_before: int = Field(1, ge=0, le=31)
-    days_after: int = Field(7, ge=0, le=366)
-    shifts: dict[str, Span] = Field(min_length=1)
-    duty: tuple[Duty, ...] = Field(min_length=1)
+    days_before: Annotated[int, Field(ge=0, le=31)] = 1
+    days_after: Annotated[int, Field(ge=0, le=366)] = 7
+    shifts: Annotated[dict[str, Span], Field(min_length=1)]
+    duty: Annotated[tuple[Duty, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
