@@ -25,6 +25,7 @@ from fleet.settings import Settings
 from fleet.store.db import Pool
 
 BASE = "/api/v1"
+FIRST_READ_S = 5
 PROBLEM = {"$ref": "#/components/schemas/ProblemBody"}
 
 
@@ -73,6 +74,9 @@ def _lifespan(hub: Hub) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(hub.run(), name="live")
+        with suppress(TimeoutError):  # without a database the service starts and says so
+            async with asyncio.timeout(FIRST_READ_S):
+                await hub.known.wait()
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):

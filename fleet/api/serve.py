@@ -19,7 +19,7 @@ from fleet.store.db import pool as make_pool
 
 POOL_SIZE = 12
 BACKLOG = 2048
-UNREAD_MS = 15_000
+UNREAD_MS, UNREAD_BYTES = 15_000, 256 * 1024
 STOP_S = 8
 
 
@@ -44,6 +44,7 @@ def listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
     made.bind((host, port))
     made.listen(BACKLOG)
     made.setblocking(False)

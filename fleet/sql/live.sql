@@ -33,7 +33,7 @@ where a.id = any(%(ids)s) and {alert_visible}
 
 -- name: vessels
 -- Every vessel the caller may see, and whether it is their own or only that of an alert.
--- The same set as {vessel_visible}, asked from the few open alerts instead of every vessel.
+-- The same set as vessel_visible finds, asked from the few open alerts instead of every vessel.
 select v.id, true as own from vessel v where {vessel_own}
 union all
 select v.id, false as own from alert a join vessel v on v.id = a.vessel

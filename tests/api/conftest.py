@@ -81,6 +81,12 @@ def password_hash() -> str:
 
 @pytest.fixture
 async def port(database_url: str, settings: Settings, password_hash: str) -> AsyncIterator[Port]:
+    async with opened(database_url, settings, password_hash) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(database_url: str, settings: Settings, password_hash: str) -> AsyncIterator[Port]:
     tokens, cookies = {}, {}
     async with await connect(database_url, "test") as conn:
         await conn.execute(WORLD.encode())

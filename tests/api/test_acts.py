@@ -115,7 +115,7 @@ async def test_verdict_ends_alert_and_order(port: Port) -> None:
 async def test_an_acknowledgement_stops_what_is_queued(port: Port) -> None:
     await port.sql(
         "insert into outbox (key, channel, recipient, alert, work_order, body)"
-        " values ('k', 'mqtt', 'P1', 1, 1, '{}')"
+        " values ('k', 'mqtt', 'P1', 1, 1, '{\"type\": \"order.offered\"}')"
     )
     async with port.client("lin") as http:
         await http.post("/alerts/1/acknowledge", json={})

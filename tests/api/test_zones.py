@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import psycopg
@@ -200,12 +201,13 @@ async def test_too_many_positions_are_refused(port: Port) -> None:
 
 
 async def test_nan_is_no_coordinate(port: Port) -> None:
-    text = '{"type":"Feature","properties":%s,"geometry":{"type":"Polygon","coordinates":[[[NaN,1],[1,1],[1,2],[NaN,1]]]}}'
-    body = text % '{"code":"n","kind":"x","name":"n","rule":"area"}'
+    ring = [[float("nan"), 1], [1, 1], [1, 2], [float("nan"), 1]]
+    body = json.dumps(feature(geometry__coordinates=[ring]))
+    assert "NaN" in body
     headers = {"Content-Type": "application/geo+json"}
     async with port.client("chief") as http:
         answer = await http.post("/zones", content=body.encode(), headers=headers)
-    assert answer.status_code in (400, 422), answer.text
+    assert answer.status_code == 422, answer.text
 
 
 @pytest.mark.parametrize(("login", "status"), [("lin", 403), ("coop", 403), ("root", 201)])

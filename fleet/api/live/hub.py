@@ -78,6 +78,7 @@ class Hub:
         self.clients: set[Client] = set()
         self.seats: dict[Scope, Seat] = {}
         self.ready = False
+        self.known = asyncio.Event()  #: the database has been read once
         self.dropped = 0  #: clients that were too slow
         self._watched = Monitoring(ok=False, since=None, lag_s=0.0, reason="database")
         self._watched_at: float | None = None
@@ -197,10 +198,7 @@ class Hub:
             self._publish()
         async for hint in conn.notifies(timeout=FLEET_S, stop_after=1):
             if hint.channel == CONFIG:
-                await self._load(conn)
-                for seat in self.seats.values():
-                    seat.dirty = not seat.scope.everything
-                self._publish()
+                self._soil()
 
     async def _events(self, conn: Connection) -> bool:
         rows = await live.events(conn, ALL, self.event_seq, BIGGEST_ID, PAGE)
@@ -213,9 +211,13 @@ class Hub:
             Told(r["seq"], r["alert"], frames.text(**frames.event(r, alerts))) for r in rows
         )
         self.event_seq = rows[-1]["seq"]
+        self._soil()
+        return True
+
+    def _soil(self) -> None:
+        """Who sees what may have changed: asked again within a second."""
         for seat in self.seats.values():
             seat.dirty = not seat.scope.everything
-        return True
 
     async def _fleet(self, conn: Connection) -> bool:
         if not self.table.put(await live.latest(conn, self.table.tick)):
@@ -229,6 +231,7 @@ class Hub:
         workers = await reads.workers(conn)
         self._watched = monitoring(workers, self.settings.stale_after_s)
         self._watched_at = time.monotonic()
+        self.known.set()
         event_seq, tick = await live.cursors(conn)
         if event_seq < self.event_seq or tick < self.table.tick:  # restored from a backup
             self.ready = False
