@@ -31,7 +31,7 @@ from fleet.worker.sources import Sources
 from fleet.worker.spool import Spool, SpoolError
 
 LOG = structlog.get_logger("fleet.worker")
-GRACE_S = 8.0
+GRACE_S = 6.0
 """How long the last batch may take after SIGTERM."""
 SYNC_S = 0.2
 LONGEST_PAUSE_S = 30.0
@@ -179,6 +179,13 @@ async def _until(work: asyncio.Task[None], stop: asyncio.Event) -> None:
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until they are done: `asyncio.wait_for` of Python 3.11 may swallow a cancellation."""
+    for _ in range(4):
+        left = [task for task in tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=0.5)
     for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        if task.done() and not task.cancelled():
+            task.exception()

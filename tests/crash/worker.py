@@ -19,8 +19,13 @@ FENCED = 3
 async def work() -> None:
     """Serve; SIGUSR1 shows what every task waits for."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGUSR1, lambda: [t.print_stack() for t in asyncio.all_tasks()])
+    loop.add_signal_handler(signal.SIGUSR1, show)
     await service.serve(Settings(**json.loads(os.environ["CRASH_SETTINGS"])))
+
+
+def show() -> None:
+    for task in asyncio.all_tasks():
+        task.print_stack()
 
 
 def main() -> int:
