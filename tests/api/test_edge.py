@@ -42,7 +42,15 @@ async def test_csp_has_no_inline_script_and_no_foreign_host(port: Port) -> None:
     directives = {d.split()[0]: d.split()[1:] for d in policy.split(";")}
     assert directives["script-src"] == ["'self'"]
     assert directives["object-src"] == directives["frame-ancestors"] == ["'none'"]
+    assert directives["connect-src"] == ["'self'", "ws://127.0.0.1:8000"]
     assert "http" not in policy
+
+
+@pytest.mark.parametrize("host", ["x; script-src *", "a b", "evil.example/;", ""])
+async def test_a_strange_host_does_not_get_into_the_policy(port: Port, host: str) -> None:
+    async with port.client() as http:
+        answer = await http.get("/session", headers={"Host": host})
+    assert "connect-src 'self';" in answer.headers["content-security-policy"]
 
 
 WRITE = {"label": "x"}

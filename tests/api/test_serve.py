@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+import httpx
+
+from tests.api.conftest import Port
+
+PROGRAM = """
+import asyncio
+from fleet.api.serve import serve
+from fleet.settings import Settings
+asyncio.run(serve(Settings(), ready=lambda port: print(port, flush=True)))
+"""
+
+
+async def test_sigterm_stops_it_cleanly(port: Port) -> None:
+    env = {**os.environ, "FLEET_DATABASE_URL": port.url, "FLEET_PORT": "0"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PROGRAM,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    async with asyncio.timeout(40):
+        number = int(await process.stdout.readline())
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.get(f"http://127.0.0.1:{number}/readyz")
+        assert answer.status_code == 200, answer.text
+        process.send_signal(signal.SIGTERM)
+        _, errors = await process.communicate()
+    assert process.returncode in (0, -signal.SIGTERM), errors.decode()
+
+
+async def test_without_a_database_it_starts_and_says_so() -> None:
+    env = {**os.environ, "FLEET_DATABASE_URL": "postgresql://x@127.0.0.1:9/x", "FLEET_PORT": "0"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PROGRAM,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout
+    async with asyncio.timeout(60):
+        number = int(await process.stdout.readline())
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+            assert (await http.get(f"http://127.0.0.1:{number}/healthz")).status_code == 200
+            ready = await http.get(f"http://127.0.0.1:{number}/readyz")
+            session = await http.post(
+                f"http://127.0.0.1:{number}/api/v1/session", json={"login": "x", "password": "y"}
+            )
+        process.terminate()
+        await process.wait()
+    assert ready.status_code == 503
+    assert ready.json()["checks"][0] == {
+        "name": "database", "ok": False, "detail": "does not answer"
+    }  # fmt: skip
+    assert session.status_code == 503
+    assert session.headers["retry-after"]
