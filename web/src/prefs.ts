@@ -25,12 +25,18 @@ const stored = read()
 
 export const palette = signal<Palette>(PALETTES.includes(stored.palette as Palette) ? stored.palette! : 'day')
 export const layers = signal<Layers>({ grids: true, zones: true, graticule: true, names: false, others: true, ...stored.layers })
-/** Chosen here, so an account's language no longer decides. */
-export const languageChosen = stored.language !== undefined
 
+/** Chosen in this browser, so an account's language no longer decides. */
+let languageChosen = stored.language !== undefined
 language.value = stored.language === 'en' ? 'en' : 'zh'
 
+/** What an account prefers counts until somebody has chosen here. */
+export function suggestLanguage(choice: Language): void {
+  if (!languageChosen) language.value = choice
+}
+
 export function chooseLanguage(choice: Language): void {
+  languageChosen = true
   language.value = choice
   write({ language: choice })
 }

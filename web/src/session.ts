@@ -1,8 +1,7 @@
 /** Who is signed in. Undefined: not asked yet; null: nobody. */
 import { signal } from '@preact/signals'
 import { call, get, onSignedOut, Problem } from './api'
-import { language } from './i18n'
-import { languageChosen } from './prefs'
+import { suggestLanguage } from './prefs'
 import type { Account } from './types'
 
 export const account = signal<Account | null | undefined>(undefined)
@@ -10,7 +9,7 @@ export const account = signal<Account | null | undefined>(undefined)
 export const expired = signal(false)
 
 function enter(who: Account): void {
-  if (!languageChosen) language.value = who.language
+  suggestLanguage(who.language)
   expired.value = false
   account.value = who
 }
