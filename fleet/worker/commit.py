@@ -76,17 +76,20 @@ def _health(
     name: str, work: Sequence[Decoded], extra: Extra, rejected: Counter[str]
 ) -> feeds.Health:
     mine = [d for d in work if d.delivery.feed == name]
-    fixes = [d.reports.fixes for d in mine if d.reports]
     unknown = feeds.Health(name, "", "", mine[0].delivery.format if mine else "", "up")
     told = extra.feeds.get(name, unknown)
     return replace(
         told,
         last_message=max((d.delivery.received for d in mine), default=0),
-        last_fix=max((int(f.received.max(initial=0)) for f in fixes), default=0),
+        last_fix=max((d.delivery.received for d in mine if _fixes(d)), default=0),
         messages=sum(max(1, d.reports.sentences) if d.reports else 1 for d in mine),
-        fixes=sum(len(f) for f in fixes),
+        fixes=sum(map(_fixes, mine)),
         rejects=told.rejects + rejected,
     )
+
+
+def _fixes(d: Decoded) -> int:
+    return d.reports.fixes.t.size if d.reports else 0
 
 
 def snapshot(head: Head, revision: int, layout: str) -> Snapshot:

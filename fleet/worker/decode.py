@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.format import Decoder, Format, Reports, Static
+from fleet.ingest.format import Decoder, Fixes, Format, Reports, Static
 from fleet.model import Batch, IdentityKind, Ints, Signal, VesselClass
-from fleet.vessels import Registry
+from fleet.vessels import NOBODY, Registry
 from fleet.worker.intake import Item
 
 
@@ -94,11 +94,11 @@ def said(work: Sequence[Decoded]) -> Said:
     wanted: dict[IdentityKind, dict[str, VesselClass]] = {kind: {} for kind in IdentityKind}
     statics: list[tuple[IdentityKind, str, Static]] = []
     for r in (d.reports for d in work if d.reports):
-        keys = set(np.unique(r.fixes.key).tolist()) | {c.key for c in r.calls}
-        keys |= {s.key for s in r.statics}
-        for key in keys | set(r.classes):
+        mine = wanted[r.kind]
+        keys = {*r.fixes.key.tolist(), *r.classes}
+        for key in keys.union(c.key for c in r.calls).union(s.key for s in r.statics):
             name, cls = identity(r, key), r.classes.get(key, VesselClass.UNKNOWN)
-            wanted[r.kind][name] = max(cls, wanted[r.kind].get(name, VesselClass.UNKNOWN))
+            mine[name] = max(cls, mine.get(name, VesselClass.UNKNOWN))
         statics += [(r.kind, identity(r, s.key), s) for s in r.statics]
     stations = frozenset(d.delivery.station for d in work if d.reports)
     return Said({k: v for k, v in wanted.items() if v}, tuple(statics), stations)
@@ -113,23 +113,33 @@ def gathered(
     work: Sequence[Decoded], registry: Registry, stations: Mapping[str, int]
 ) -> tuple[Batch, tuple[Signal, ...]]:
     """The fixes and calls of these deliveries, in order of arrival, by vessel."""
-    parts: list[Batch] = []
-    signals: list[Signal] = []
-    for d in work:
-        if d.reports:
-            parts.append(_batch(d.reports, registry, stations[d.delivery.station]))
-            signals += _signals(d.reports, registry)
-    return Batch.concat(parts), tuple(signals)
-
-
-def _batch(r: Reports, registry: Registry, station: int) -> Batch:
-    f = r.fixes
-    vessel = registry.find(r.kind, f.key, r.names)
-    source, heard = np.full(len(f), int(r.source)), np.full(len(f), station)
-    return Batch(
-        vessel, f.t, f.received, source, f.lon, f.lat, f.sog, f.cog, f.heading, f.status,
-        f.flags, heard, f.battery,
+    found = [(d.reports, stations[d.delivery.station]) for d in work if d.reports]
+    reports = [r for r, _ in found]
+    f = Fixes.concat([r.fixes for r in reports])
+    counts = [len(r.fixes) for r in reports]
+    source = np.repeat(np.array([int(r.source) for r in reports], np.int64), counts)
+    heard = np.repeat(np.array([station for _, station in found], np.int64), counts)
+    batch = Batch(
+        _vessels(reports, f.key, counts, registry), f.t, f.received, source, f.lon, f.lat, f.sog,
+        f.cog, f.heading, f.status, f.flags, heard, f.battery,
     )  # fmt: skip
+    return batch, tuple(signal for r in reports for signal in _signals(r, registry))
+
+
+def _vessels(
+    reports: Sequence[Reports], key: Ints, counts: Sequence[int], registry: Registry
+) -> Ints:
+    """The vessel of every fix: MMSIs all at once, names a report at a time."""
+    numbered = np.repeat(np.array([r.kind == IdentityKind.MMSI for r in reports], bool), counts)
+    vessel = np.zeros(len(key), np.int64)
+    vessel[numbered] = registry.find(IdentityKind.MMSI, key[numbered])
+    named: list[int] = []
+    for r in reports:
+        if r.kind != IdentityKind.MMSI:
+            table = registry.names.get(r.kind, {})
+            named += [table.get(r.names[k], NOBODY) for k in r.fixes.key.tolist()]
+    vessel[~numbered] = named
+    return vessel
 
 
 def _signals(r: Reports, registry: Registry) -> list[Signal]:
@@ -145,8 +155,9 @@ def rejects(work: Iterable[Decoded]) -> dict[str, Counter[str]]:
     """What could not be read, by feed and reason."""
     out: dict[str, Counter[str]] = {}
     for d in work:
-        counts = out.setdefault(d.delivery.feed, Counter())
-        counts.update(d.reports.rejects if d.reports else {d.broken: 1})
+        reasons = d.reports.rejects if d.reports else {d.broken: 1}
+        if reasons or d.delivery.feed not in out:
+            out.setdefault(d.delivery.feed, Counter()).update(reasons)
     return out
 
 

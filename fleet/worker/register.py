@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -96,28 +95,31 @@ class Register:
 
     def _described(self, heard: Said) -> tuple[Ints, Vessels]:
         """Unregistered vessels whose class or length the air gives otherwise than known."""
-        told: dict[int, tuple[VesselClass, float]] = {}
+        told: dict[int, tuple[int, float]] = {}
         for kind, wanted in heard.wanted.items():
-            found = self._ids(kind, list(wanted))
-            told |= {i: (c, np.nan) for i, c in zip(found, wanted.values(), strict=True)}
+            named = {name: cls for name, cls in wanted.items() if cls}
+            ids = self._ids(kind, list(named))
+            told |= {i: (c, np.nan) for i, c in zip(ids, named.values(), strict=True)}
         for kind, name, static in heard.statics:
             (i,) = self._ids(kind, [name])
-            told[i] = (told.get(i, (VesselClass.UNKNOWN, np.nan))[0], static.length_m)
-        news = {i: row for i, (c, m) in sorted(told.items()) if (row := self._row(i, c, m))}
-        ids = np.array(list(news), np.int64)
-        return ids, Vessels.concat(list(news.values()))
-
-    def _row(self, vessel: int, cls: VesselClass, length: float) -> Vessels | None:
-        """The vessel's new columns, or None where nothing is new or people know better."""
-        room = Vessels.empty(1)
-        old = self.vessels.take(slice(vessel, vessel + 1)) if vessel < len(self.vessels) else room
-        if old.registered[0]:
-            return None
+            told[i] = (told.get(i, (0, np.nan))[0], static.length_m)
+        told_of = np.array(sorted(told), np.int64)
+        old = self._rows(told_of)
         new = old.copy()
-        new.cls[0] = cls or old.cls[0]
-        new.length_m[0] = old.length_m[0] if isnan(length) else length
-        fresh = vessel >= len(self.vessels)
-        return new if fresh or len(_differing(old, new)) else None
+        cls = np.array([told[i][0] for i in told_of.tolist()], np.int64)
+        length = np.array([told[i][1] for i in told_of.tolist()], np.float64)
+        new.cls[cls > 0] = cls[cls > 0]
+        new.length_m[~np.isnan(length)] = length[~np.isnan(length)]
+        news = _differing(old, new)
+        news = news[~old.registered[news]]
+        return told_of[news], new.take(news)
+
+    def _rows(self, ids: Ints) -> Vessels:
+        """What is known of these vessels, of new ones nothing."""
+        rows = Vessels.empty(len(ids))
+        known = ids < len(self.vessels)
+        rows.put(known.nonzero()[0], self.vessels.take(ids[known]))
+        return rows
 
     async def _said(
         self, database: Database, statics: Iterable[tuple[IdentityKind, str, Static]]
