@@ -185,6 +185,8 @@ def explained(error: Exception) -> tuple[str, Exit]:
             return f"the database is not reachable: {first}", Exit.UNREACHABLE
         case OSError() if error.filename:
             return f"{error.filename}: {error.strerror}", Exit.FAILED
+        case _ if first and type(error).__module__.startswith("fleet."):
+            return first, Exit.FAILED  # our own errors are sentences already
         case _:
             kind = type(error).__name__
             return f"{kind}: {first} (FLEET_DEBUG=1 shows where)", Exit.FAILED

@@ -29,6 +29,9 @@ ELSEWHERE = frozenset(
         "FLEET_SKIP_CONSOLE",
         "FLEET_REAL_DATA",
         "FLEET_CHROMIUM",
+        "FLEET_CRASH_SEED",
+        "FLEET_SITE",
+        "FLEET_BACKUPS",
     }
 )
 """Variables that other programs of the project read: known, but no settings of the service."""
@@ -145,6 +148,7 @@ class Layers:
 
     given: Mapping[str, Given] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)  #: options of commands, from the file
+    path: Path | None = None  #: the file, where there was one
 
     def settings(self, cli: Mapping[str, Any] | None = None) -> Settings:
         """All settings; raises SettingsError for the first wrong one."""
@@ -158,13 +162,14 @@ class Layers:
 
 def read(environ: Mapping[str, str], path: Path | None, commands: Collection[str]) -> Layers:
     """Read the file (named, FLEET_CONFIG, or ./fleet.toml where there is one) and environment."""
-    body, name = _file(environ, path)
+    found = _found(environ, path)
+    name, body = str(found), _read(found) if found else {}
     tables = {k: v for k, v in body.items() if k in commands and isinstance(v, dict)}
     known = [*Settings.model_fields, *(f"{s}_file" for s in SECRETS)]
     for key in body.keys() - tables.keys() - set(known):
         raise SettingsError(f"{name}: no such key: {key}{hint(key, [*known, *commands])}")
     rest = {k: Given(v, f"{name}: {k}") for k, v in body.items() if k not in tables}
-    return Layers({**_secrets(rest), **_secrets(dict(_environment(environ)))}, tables)
+    return Layers({**_secrets(rest), **_secrets(dict(_environment(environ)))}, tables, found)
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -189,17 +194,20 @@ def _names() -> list[str]:
     return [*Settings.model_fields, *(f"{s}_file" for s in SECRETS)]
 
 
-def _file(environ: Mapping[str, str], path: Path | None) -> tuple[dict[str, Any], str]:
-    named = path or (Path(environ["FLEET_CONFIG"]) if environ.get("FLEET_CONFIG") else None)
-    found = named or Path(FILE)
-    if named is None and not found.exists():
-        return {}, FILE
+def _found(environ: Mapping[str, str], path: Path | None) -> Path | None:
+    """The file that is named, or the one that is here."""
+    if path is None and environ.get("FLEET_CONFIG"):
+        path = Path(environ["FLEET_CONFIG"])
+    return path or (Path(FILE) if Path(FILE).exists() else None)
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(found.read_text(encoding="utf-8")), str(found)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"{found}: cannot be read: {error.strerror}") from None
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{found}: is not TOML: {error}") from None
+        raise SettingsError(f"{path}: is not TOML: {error}") from None
 
 
 def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Given]]:

@@ -96,6 +96,7 @@ class Command:
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
+    cwd: Path = field(default_factory=Path.cwd)
 
 
 @dataclass
@@ -104,7 +105,6 @@ class Children:
 
     record: Record
     logs: Path
-    cwd: Path
     say: Callable[[str], None]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -132,7 +132,7 @@ class Children:
             process = await asyncio.create_subprocess_exec(
                 *command.argv,
                 env=command.env,
-                cwd=self.cwd,
+                cwd=command.cwd,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

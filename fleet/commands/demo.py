@@ -111,6 +111,7 @@ def servers(app: App, record: Record) -> dict[str, str]:
 def prepared(app: App, found: dict[str, str], world: World) -> Plan:
     """Database migrated and seeded, ports chosen."""
     url = found["FLEET_DATABASE_URL"]
+    running(demonstration.check(url))
     for name in running(migrate(url)):
         click.echo(f"applied {name}", err=True)
     click.echo("loading the demonstration data", err=True)
@@ -119,6 +120,7 @@ def prepared(app: App, found: dict[str, str], world: World) -> Plan:
     return Plan(
         servers=found,
         settings=app.settings,
+        config=app.layers.path,
         port=port(app),
         ais_port=free_port(),
         password=password,
@@ -168,7 +170,7 @@ async def stage(made: Plan, record: Record, begun: float) -> None:
     stop = asyncio.Event()
     for how in ASKED:
         asyncio.get_running_loop().add_signal_handler(how, stop.set)
-    children = Children(record, logs, stack.ROOT, lambda line: click.echo(line, err=True))
+    children = Children(record, logs, lambda line: click.echo(line, err=True))
     asked = asyncio.create_task(stop.wait())
     work = asyncio.create_task(play(made, children, begun))
     try:

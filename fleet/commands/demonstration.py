@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from psycopg.errors import UndefinedTable
 
 from fleet.commands import secret
 from fleet.commands.app import CommandError, Exit
@@ -59,8 +61,16 @@ async def seed(url: str, zone: ZoneInfo, password: str) -> list[Summary]:
         return done
 
 
+async def check(url: str) -> None:
+    """Refuse a database with real data in it; one without tables is welcome."""
+    with suppress(UndefinedTable):
+        async with await connect(url, "fleet-seed") as conn:
+            await free_for_demo(conn)
+
+
 async def free_for_demo(conn: Connection) -> None:
-    if (await demonstration.ownership(conn)).port is not None:
+    found = await demonstration.ownership(conn)
+    if found.port is not None or (found.demo is None and await demonstration.registered(conn)):
         raise CommandError("this database is a real port's: no demonstration goes in", Exit.DATA)
 
 

@@ -20,7 +20,13 @@ fleet doctor says what is missing"""
 
 
 @click.command()
-@click.option("--login", default="admin", show_default=True, help="The first administrator.")
+@click.option(
+    "--login",
+    type=secret.LOGIN,
+    default="admin",
+    show_default=True,
+    help="The first administrator.",
+)
 @click.option("--name", default="", help="Name of the port.")
 @click.option("--remove-demo", is_flag=True, help="First take demonstration data away.")
 @click.option(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from fleet.commands.app import App, CommandError, pass_app, running, with_settings
+from fleet.commands.app import App, pass_app, running, with_settings
 from fleet.store.db import connect
-from fleet.store.migrate import MigrationError, pending
 from fleet.store.migrate import migrate as apply
+from fleet.store.migrate import pending
 
 
 @click.command()
@@ -20,10 +20,7 @@ def migrate(app: App, check: bool) -> None:
     Each migration runs in a transaction of its own; a second runner waits for the first. Never
     done by `run` or `api`: do it before starting a new version.
     """
-    try:
-        names = running(waiting(app.database_url) if check else apply(app.database_url))
-    except MigrationError as error:
-        raise CommandError(str(error)) from None
+    names = running(waiting(app.database_url) if check else apply(app.database_url))
     for name in names:
         click.echo(f"{'pending' if check else 'applied'} {name}")
     if not names:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from fleet.commands import stack
 from fleet.commands.app import CommandError
 from fleet.commands.children import Command
 from fleet.commands.demonstration import FEEDS
@@ -36,6 +37,7 @@ class World:
 class Plan:
     servers: Mapping[str, str]  #: FLEET_DATABASE_URL and the like
     settings: Settings
+    config: Path | None  #: the file with settings, where there is one
     port: int
     ais_port: int  #: where the simulated receiver is listened to
     password: str
@@ -57,6 +59,7 @@ def service(plan: Plan) -> list[Command]:
         "FLEET_PORT": str(plan.port),
         "FLEET_HOST": plan.settings.host,
         "FLEET_DATA_DIR": str(plan.world.folder / "var"),
+        **({"FLEET_CONFIG": str(plan.config.absolute())} if plan.config else {}),
     }
     return [
         Command(name, [sys.executable, "-m", "fleet", name], env)
@@ -88,7 +91,7 @@ def simulators(plan: Plan) -> Command:
         *("--state", str(plan.world.folder / f"world-{plan.name}.json")),
     ]
     env = {**_environment(), "SIM_MQTT_URL": plan.servers["FLEET_SIMULATOR_MQTT_URL"]}
-    return Command("simulators", argv, env)
+    return Command("simulators", argv, env, stack.ROOT)
 
 
 def _environment() -> dict[str, str]:

@@ -83,15 +83,22 @@ class Silent:
 
 @contextmanager
 def opened(names: Sequence[str]) -> Iterator[list[Path]]:
-    """The files; `-` is standard input, kept on disk while it is looked at twice."""
+    """The files; `-` is standard input."""
     with tempfile.TemporaryDirectory(prefix="fleet-replay-") as folder:
-        yield [_kept(Path(folder)) if name == "-" else Path(name) for name in names]
+        yield [_twice(name, Path(folder) / str(at)) for at, name in enumerate(names)]
 
 
-def _kept(folder: Path) -> Path:
-    path = folder / "stdin"
-    with path.open("wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
+def _twice(name: str, kept: Path) -> Path:
+    """A file that can be read twice: itself, or a copy of what comes through a pipe."""
+    if name == "-":
+        with kept.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        return kept
+    path = Path(name)
+    if path.is_fifo():
+        with path.open("rb") as pipe, kept.open("wb") as file:
+            shutil.copyfileobj(pipe, file)
+        return kept
     return path
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,6 +17,20 @@ from fleet.commands.app import CommandError, Exit
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 """Read aloud over a telephone without mistakes: no l, o, 0 or 1."""
+
+
+class Login(click.ParamType[str]):
+    """A name to sign in with: one word, as long as people type."""
+
+    name = "login"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"[\w.@-]{1,64}", str(value)):
+            self.fail(f"{value!r} is no login: letters, digits, . _ @ -, at most 64", param, ctx)
+        return str(value)
+
+
+LOGIN = Login()
 
 
 def generated() -> str:

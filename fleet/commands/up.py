@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from fleet.commands import stack
@@ -21,4 +23,4 @@ def up(app: App, down: bool) -> None:
         stack.down(app)
         return
     for key, value in stack.up(app).items():
-        click.echo(f"{key}={value}")
+        click.echo(f"{key}={shlex.quote(value)}")

@@ -34,7 +34,7 @@ def user() -> None:
 
 
 @user.command()
-@click.argument("login")
+@click.argument("login", type=secret.LOGIN)
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--person", metavar="CODE", help="Whose account it is: a staff number.")
 @click.option("--org", metavar="CODE", help="The body whose vessels an association sees.")

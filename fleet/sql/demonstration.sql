@@ -18,6 +18,10 @@ select (select count(*) from party_org where demo) as orgs,
        (select count(*) from zone where demo) as zones,
        (select count(*) from vessel where demo) as vessels
 
+-- name: registered
+-- Whether there is a register of real boats.
+select exists (select from vessel where registered and not demo) as there
+
 -- name: own
 -- A port's beginning.
 insert into setting (key, value) values ('port', %(value)s)

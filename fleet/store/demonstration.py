@@ -47,6 +47,12 @@ async def found(conn: Connection) -> dict[str, int]:
     return {noun: n for noun, n in (row or {}).items() if n}
 
 
+async def registered(conn: Connection) -> bool:
+    """Whether there is a register of real boats."""
+    row = await (await conn.execute(SQL["registered"])).fetchone()
+    return bool(row and row["there"])
+
+
 async def working(conn: Connection) -> Mapping[str, Any] | None:
     """A worker that is alive, if there is one."""
     return await (await conn.execute(SQL["working"])).fetchone()

@@ -79,7 +79,7 @@ def test_a_record_survives(tmp_path: Path) -> None:
 
 async def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
     said: list[str] = []
-    children = Children(Record(tmp_path / "r.json"), tmp_path, tmp_path, said.append)
+    children = Children(Record(tmp_path / "r.json"), tmp_path, said.append)
     await children.start(Command("boat", [sys.executable, "-c", SLEEP], dict(os.environ)))
     first = children.record.processes[0]
     os.kill(first.pid, signal.SIGKILL)
@@ -102,7 +102,7 @@ async def test_a_child_that_does_not_stay_up_ends_it(
 ) -> None:
     monkeypatch.setattr("fleet.commands.children.RESTARTS", 2)
     said: list[str] = []
-    children = Children(Record(tmp_path / "r.json"), tmp_path, tmp_path, said.append)
+    children = Children(Record(tmp_path / "r.json"), tmp_path, said.append)
     code = "import sys; sys.exit('fleet: no database')"
     await children.start(Command("run", [sys.executable, "-c", code], dict(os.environ)))
     with pytest.raises(CommandError, match=r"run ended with status 1 \(fleet: no database\)"):

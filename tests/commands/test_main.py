@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from deploy.local.postgres import Cluster
 from fleet import main
 from fleet.commands.lazy import LazyGroup
 from fleet.settings import PREFIX
@@ -125,12 +126,29 @@ def test_no_server_is_status_4(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_database_that_is_not_migrated_says_so(
-    cli: Cli, cluster: object, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FLEET_DATABASE_URL", cluster.url_of("postgres"))  # type: ignore[attr-defined]
+    monkeypatch.setenv("FLEET_DATABASE_URL", cluster.url_of("postgres"))
     result = cli("user", "list")
     assert result.status == 1
     assert "run `fleet migrate`" in result.err
+
+
+def test_a_worker_says_what_it_lacks(
+    cli: Cli, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLEET_DATABASE_URL", cluster.url_of("postgres"))
+    feed = '[{"name": "a", "kind": "udp", "address": "127.0.0.1:0"}]'
+    monkeypatch.setenv("FLEET_FEEDS", feed)
+    result = cli("run", "--data-dir", "var")
+    assert result.status == 1
+    assert result.err.splitlines()[-1].startswith("fleet: the database lacks 0001_initial.sql")
+
+
+def test_an_api_beyond_loopback_wants_a_word(port: Cli) -> None:
+    result = port("api", "--host", "0.0.0.0")  # noqa: S104 -- refused
+    assert result.status == 1
+    assert "insecure_http" in result.err
 
 
 def test_a_bug_is_one_line_unless_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import random
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,15 @@ def test_standard_input_and_several_files(sea: Path, cli: Cli, tmp_path: Path) -
     piped = json.loads(done.stdout)
     assert piped["sentences"] == both["sentences"] == 1000
     assert piped["positions"] == both["positions"]
+
+
+def test_a_pipe_with_a_name(sea: Path, cli: Cli, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    lines = b"".join(sea.read_bytes().splitlines(keepends=True)[:100])
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(lines,))
+    writer.start()
+    assert summary(cli, "pipe")["sentences"] == 100
+    writer.join()
 
 
 def test_rejects_are_counted_by_reason(cli: Cli, tmp_path: Path) -> None:

@@ -151,6 +151,13 @@ def test_real_rows_are_not_overwritten(seeded: Cli, sql: Sql, password_file: Pat
     assert "exists already and is no demonstration data" in result.err
 
 
+def test_a_register_of_real_boats_keeps_the_demonstration_out(port: Cli, sql: Sql) -> None:
+    sql("insert into vessel (reg_no, registered) values ('V1', true)")
+    result = port("seed")
+    assert result.status == 3
+    assert "a real port's" in result.err
+
+
 def test_init_begins_a_port(port: Cli, sql: Sql, password_file: Path) -> None:
     result = port("init", "--login", "chief", "--name", "崖州", "--password-file", password_file)
     assert result.status == 0, result.err

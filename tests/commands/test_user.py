@@ -52,6 +52,7 @@ def test_create_and_list(crew: Cli, sql: Sql) -> None:
         (["create", "x", "--role", "association"], 2, "needs --org"),
         (["create", "x", "--role", "member", "--person", "P9"], 3, "no person with the code P9"),
         (["create", "x", "--role", "king"], 2, "'king' is not one of"),
+        (["create", "a b", "--role", "admin"], 2, "'a b' is no login"),
         (["reset", "nobody"], 3, "there is no account nobody"),
         (["lock", "nobody"], 3, "there is no account nobody"),
         (["lock", "boss"], 3, "boss is the last administrator"),
