@@ -48,8 +48,9 @@ class File(Line):
         self.up()
         pace = Pace(self.form.decoder(), self.speed) if self.speed else None
         if not self.form.datagram:
-            start = await asyncio.to_thread(self._first_time)
-            yield self._delivery(mark(b"fk", str(start).encode()))
+            written = self.path.stat().st_mtime_ns // 1000
+            head = await asyncio.to_thread(self._head)
+            yield self._delivery(clock(head, self.form, self.start or written))
         with closing(self._pieces()) as pieces:
             while piece := await asyncio.to_thread(next, pieces, b""):
                 for part in piece.splitlines(keepends=True) if pace else (piece,):
@@ -64,26 +65,35 @@ class File(Line):
         """A file stays where it is."""
 
     def _pieces(self) -> Generator[bytes, None, None]:
-        with self._opened() as file:
+        with opened(self.path) as file:
             read = file.readline if self.form.datagram else file.read
             limit = LONGEST if self.form.datagram else CHUNK
             while piece := read(limit):
                 self.done += len(piece)
                 yield piece
 
-    def _opened(self) -> BinaryIO:
-        opened = gzip.open if self.path.suffix == ".gz" else open
-        return opened(self.path, "rb")  # type: ignore[return-value]
-
-    def _first_time(self) -> int:
-        with self._opened() as file:
-            reports = self.form.decoder().feed(file.read(HEAD) + END, "", 0)
-        known = reports.fixes.received[reports.fixes.received >= clean.NOBODYS]
-        written = self.path.stat().st_mtime_ns // 1000
-        return int(known[0]) if len(known) else self.start or written
+    def _head(self) -> bytes:
+        with opened(self.path) as file:
+            return file.read(HEAD)
 
     def _delivery(self, payload: bytes) -> Delivery:
         return Delivery(self.name, self.station, self.form.key, payload, received=0)
+
+
+def opened(path: Path) -> BinaryIO:
+    """The bytes of a recording, packed or not."""
+    made = gzip.open if path.suffix == ".gz" else open
+    return made(path, "rb")  # type: ignore[return-value]
+
+
+def clock(head: bytes, form: Format, otherwise: int = 0) -> bytes:
+    """What to feed before a recording, so that its first lines have a time, too: the first one
+    found in its head, or the one given (0: the decoder's own beginning, the year 2000).
+    """
+    times = form.decoder().feed(head + END, "", 0).fixes.received
+    known = times[times >= clean.NOBODYS]
+    start = int(known[0]) if len(known) else otherwise
+    return mark(b"fk", str(start).encode()) if start else b""
 
 
 class Pace:
