@@ -1,4 +1,4 @@
-"""The console as people meet it: the real API in a process of its own, and a real Chromium.
+"""The console as people meet it: the real API on a real database, and a real Chromium.
 
 The browser has no WebGL and no GPU; whatever it asks outside the server fails the test.
 """
@@ -6,24 +6,25 @@ The browser has no WebGL and no GPU; whatever it asks outside the server fails t
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from deploy.local import chromium
 from fleet.api.passwords import hashed
+from fleet.api.serve import serve
+from fleet.settings import Settings
 from fleet.store import accounts
 from fleet.store.db import connect
 
@@ -75,38 +76,40 @@ def browser(template: str) -> Iterator[Browser]:
 
 @dataclass
 class Server:
-    """The API at `url` over the database at `database`; may be stopped and started again."""
+    """The API at `url` over the database at `database`; may be stopped and started again.
+
+    The real `serve`, on a thread of its own: a process would spend most of a test on imports.
+    """
 
     url: str
     database: str
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    serving: asyncio.Task[None] | None = None
+    thread: threading.Thread | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "fleet", "api", "--port", str(self.port)]
-        env = {**os.environ, "FLEET_DATABASE_URL": self.database, "FLEET_LOG_LEVEL": "warning"}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env)
-        self._answering()
+        listening = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._serve(listening)))
+        self.thread.start()
+        assert listening.wait(30), "the API does not listen"
+
+    async def _serve(self, listening: threading.Event) -> None:
+        settings = Settings.model_validate({"database_url": self.database, "port": self.port})
+        self.loop = asyncio.get_running_loop()
+        self.serving = asyncio.create_task(serve(settings, ready=lambda _: listening.set()))
+        with suppress(asyncio.CancelledError):
+            await self.serving
 
     def stop(self) -> None:
-        if self.process:
-            self.process.terminate()
-            self.process.wait(20)
-            self.process = None
+        if self.thread and self.loop and self.serving:
+            self.loop.call_soon_threadsafe(self.serving.cancel)
+            self.thread.join(30)
+            self.thread = None
 
     def sql(self, statement: str) -> None:
         with psycopg.connect(self.database, autocommit=True) as conn:
             conn.execute(statement.encode())
-
-    def _answering(self) -> None:
-        for _ in range(600):
-            try:
-                httpx.get(f"{self.url}/healthz", timeout=2).raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.1)
-            else:
-                return
-        pytest.fail("the API does not answer")
 
 
 @pytest.fixture
