@@ -71,13 +71,11 @@ class World:
     def extend(self, until: float) -> None:
         """Cast every script that may begin before `until`."""
         while self._cast_until < until:
-            script = next(self._timeline, None)
-            if script is None:
-                self._cast_until = float("inf")
-                return
-            self._cast_until = script.cue - casting.LEAD
-            self.scripts.append(script)
-            self._of.setdefault(script.boat, []).append(script)
+            cue, script = next(self._timeline, (float("inf"), None))
+            self._cast_until = cue - casting.LEAD
+            if script is not None:
+                self.scripts.append(script)
+                self._of.setdefault(script.boat, []).append(script)
 
     def script(self, number: int, t: float) -> Script | None:
         self.extend(t)

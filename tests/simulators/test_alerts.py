@@ -14,9 +14,9 @@ from tests.simulators.desk import Desk
 
 @pytest.fixture(scope="module")
 def desk(boats: tuple[Boat, ...]) -> Desk:
-    """A demonstration from 40 minutes before its start to ten minutes after."""
+    """A demonstration from 33 minutes before its start to three minutes after."""
     made = Desk(World(1, boats, (Run(AUTUMN),)))
-    made.watch(AUTUMN - 40 * MINUTE, AUTUMN + 10 * MINUTE)
+    made.watch(AUTUMN - 33 * MINUTE, AUTUMN + 3 * MINUTE)
     return made
 
 

@@ -21,6 +21,7 @@ import pytest
 from deploy.local.mosquitto import Broker
 from simulators import radio
 from simulators.register import Boat
+from simulators.serve import ended
 from simulators.world import Run, World
 from tests.simulators.desk import DEMO
 
@@ -36,10 +37,16 @@ class Shore:
         self.bursts = 0
         self.lines: list[bytes] = []
 
-    async def mqtt(self, url: str, ready: asyncio.Event) -> None:
+    async def mqtt(self, url: str, ready: asyncio.Event, session: str | None = None) -> None:
+        """Listen; a named session gets what came while nobody listened."""
         at = urlsplit(url)
         async with aiomqtt.Client(
-            at.hostname or "", at.port or 0, username=at.username, password=at.password
+            at.hostname or "",
+            at.port or 0,
+            username=at.username,
+            password=at.password,
+            identifier=session,
+            clean_session=session is None,
         ) as client:
             await client.subscribe("fleet/v1/terminals/+/report", qos=1)
             ready.set()
@@ -69,15 +76,20 @@ async def connection(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWri
             await asyncio.sleep(0.1)
 
 
+@contextlib.asynccontextmanager
+async def listening(shore: Shore, url: str, session: str | None = None) -> AsyncIterator[None]:
+    ready = asyncio.Event()
+    task = asyncio.create_task(shore.mqtt(url, ready, session))
+    await asyncio.wait_for(ready.wait(), 20)
+    yield
+    await ended([task])
+
+
 @pytest.fixture
 async def shore(broker: Broker) -> AsyncIterator[Shore]:
-    made, ready = Shore(), asyncio.Event()
-    task = asyncio.create_task(made.mqtt(broker.url, ready))
-    await ready.wait()
-    yield made
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    made = Shore()
+    async with listening(made, broker.url):
+        yield made
 
 
 async def started(url: str, *options: str) -> tuple[asyncio.subprocess.Process, int]:
@@ -114,7 +126,7 @@ def times(reports: list[dict[str, Any]]) -> list[float]:
 async def test_earlier_hours_come_first_then_life(broker: Broker, shore: Shore) -> None:
     began = time.time()
     process, port = await started(broker.url_of("simulator"), "--backfill-hours", "0.5")
-    listening = asyncio.create_task(shore.ais(port))
+    ais = asyncio.create_task(shore.ais(port))
     earlier = times(shore.reports)
     assert shore.bursts > 200
     assert min(earlier) < began - 1700
@@ -125,7 +137,7 @@ async def test_earlier_hours_come_first_then_life(broker: Broker, shore: Shore) 
     assert all(line.startswith(b"\\") and line.endswith(b"\r\n") for line in shore.lines)
     assert any(r.get("sos") for r in shore.reports) or time.time() < began + 25
     await stopped(process)
-    await listening
+    await ais
 
 
 async def test_a_second_run_goes_on_where_the_first_ended(
@@ -149,18 +161,17 @@ async def test_reports_wait_aboard_while_the_broker_is_away(
     state = tmp_path / "world.json"
     options = ("--backfill-hours", "0", "--state", str(state))
     process, _ = await started(broker.url_of("simulator"), *options)
+    shore = Shore()
+    async with listening(shore, broker.url, "patient"):
+        pass  # the session is known; what comes now is kept for it
     broker.stop()
     away = time.time()
     await asyncio.sleep(4)
     back = time.time()
     broker.start()
-    shore, ready = Shore(), asyncio.Event()
-    task = asyncio.create_task(shore.mqtt(broker.url, ready))
-    await until(lambda: bool(shore.reports) and max(times(shore.reports)) > back)
-    await stopped(process)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    async with listening(shore, broker.url, "patient"):
+        await until(lambda: bool(shore.reports) and max(times(shore.reports)) > back)
+        await stopped(process)
     t0 = json.loads(state.read_text())["runs"][0]["t0"]
     world = World(1, boats, (Run(t0),))
     taken = {

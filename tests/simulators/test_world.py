@@ -167,3 +167,8 @@ def test_ships_sail_on_for_ever_and_never_jump() -> None:
         at = [ship.motion(AUTUMN + t).point for t in range(0, 40 * 3600, 300)]
         assert max(geo.distance(a, b) for a, b in pairwise(at)) * 12 < 20, ship
         assert ship.anchored == (len(set(at)) == 1)
+
+
+def test_a_port_of_two_boats_has_a_quiet_life(boats: tuple[Boat, ...]) -> None:
+    world = World(1, boats[:2], (Run(AUTUMN, AUTUMN + HOUR), Run(AUTUMN + HOUR)))
+    assert len(world.incidents(AUTUMN + 2 * HOUR)) < 20
