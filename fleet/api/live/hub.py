@@ -263,7 +263,11 @@ class Hub:
 
     async def _refresh(self, conn: Connection, seat: Seat) -> None:
         seat.dirty = False
-        ids, own = await live.vessels(conn, seat.scope)
+        try:
+            ids, own = await live.vessels(conn, seat.scope)
+        except BaseException:
+            seat.dirty = True  # without a mask a seat sees everything: never leave it so
+            raise
         seat.assign(ids, own, self.table.tick)
 
     def _publish(self) -> None:
