@@ -33,6 +33,7 @@ class Pump:
         self.deliver = deliver
         self.breaker = breaker or Breaker()
         self.wake = asyncio.Event()
+        self.held: list[Due] = []  #: under our lease, not dealt with yet
 
     async def run(
         self,
@@ -41,6 +42,7 @@ class Pump:
         before: Callable[[Connection], Awaitable[None]] | None = None,
     ) -> None:
         """Send until told to stop; `before` makes rows of its own each time round."""
+        await self._give_back(conn)
         while not stop.is_set():
             self.wake.clear()
             if before is not None:
@@ -54,15 +56,22 @@ class Pump:
         most = self.breaker.room(time.monotonic(), self.deliver.most)
         if not most:
             return False
-        batch = await outbox.claim(conn, self.deliver.channel, most, LEASE_S)
+        self.held = await outbox.claim(conn, self.deliver.channel, most, LEASE_S)
+        full = len(self.held) == most
         await conn.commit()
-        for due in batch:
-            if stop.is_set() or not self.breaker.room(time.monotonic(), 1):
-                await outbox.release(conn, due)
-            else:
-                await self._one(conn, due)
+        while self.held and not stop.is_set() and self.breaker.room(time.monotonic(), 1):
+            await self._one(conn, self.held[0])
             await conn.commit()
-        return len(batch) == most and not self.breaker.tripped
+            self.held.pop(0)
+        await self._give_back(conn)
+        return full and not self.breaker.tripped
+
+    async def _give_back(self, conn: Connection) -> None:
+        """Free what was claimed and not tried, also after the database was away."""
+        for due in self.held:
+            await outbox.release(conn, due)
+        await conn.commit()
+        self.held = []
 
     async def _one(self, conn: Connection, due: Due) -> None:
         ours, current = await outbox.check(conn, due)

@@ -12,8 +12,10 @@ import binascii
 import hashlib
 import hmac
 import socket
+import ssl
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,9 +33,15 @@ SOURCE = "/fleet"
 
 class Webhook:
     channel = Channel.WEBHOOK
-    most = 8
+    most = 3
 
-    def __init__(self, url: str, secret: str, allowed: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        allowed: Sequence[str] = (),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ValueError("must look like https://host/path")
@@ -41,7 +49,12 @@ class Webhook:
         self.scheme, self.url = parts.scheme, httpx.URL(url)
         self.key = key_of(secret)
         self.allowed: tuple[Network, ...] = address.networks(allowed)
-        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT_S)
+        self._client = httpx.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=TIMEOUT_S,
+            verify=tls or ssl.create_default_context(),
+        )
 
     async def send(self, due: Due) -> None:
         body = orjson.dumps(due.body["event"])
@@ -76,6 +89,10 @@ class Webhook:
         ) as answer:
             if not answer.is_success:
                 raise Undelivered(f"answered {answer.status_code}")
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def key_of(secret: str) -> bytes:
@@ -113,7 +130,7 @@ def message(row: Mapping[str, Any]) -> Message:
         "subject": f"{about}/{row['work_order'] or row['alert']}",
         "time": row["at"].isoformat(),
         "datacontenttype": "application/json",
-        "data": {k: v for k, v in row.items() if k not in envelope},
+        "data": {k: _json(v) for k, v in row.items() if k not in envelope},
     }
     body = {"type": kind, "event": event}
     return Message(key, "", body, row["alert"], row["work_order"], Channel.WEBHOOK)

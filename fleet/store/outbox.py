@@ -18,7 +18,8 @@ from fleet.store.events import Event
 
 SQL = queries("outbox")
 CHANNEL = "fleet_outbox"  #: of NOTIFY
-LEASE_S = 30.0
+LEASE_S = 10.0
+"""After this a message of a dead sender is free again."""
 OLD_S = 60.0
 """A message that waits longer has not reached anybody: the command centre is told."""
 

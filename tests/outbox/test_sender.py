@@ -260,6 +260,24 @@ async def test_a_hanging_webhook_does_not_hold_up_the_phones(
             await until(lambda: len(heard) == 30, 2.5)
 
 
+async def test_a_database_that_drops_its_connections_loses_and_repeats_little(
+    database_url: str, broker: Broker
+) -> None:
+    async with database(database_url) as conn, hearing(broker) as heard:
+        async with sending(settings(database_url, mqtt_url=broker.url)):
+            for i in range(4):
+                await queue(conn, 50, first=i * 50)
+                await conn.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where application_name = 'fleet-outbox' and datname = current_database()"
+                )
+                await conn.commit()
+            await until_all(conn, 8, {"sent": 200})  # well before a lease of ten seconds ends
+        keys = [body["key"] for _, body in heard]
+        assert set(keys) == {f"m:{i}" for i in range(200)}
+        assert len(keys) <= 204
+
+
 # The sender as a process, killed
 
 

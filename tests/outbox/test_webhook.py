@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
+import shutil
+import ssl
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -91,6 +95,33 @@ async def test_a_name_that_does_not_resolve_is_undelivered() -> None:
     with pytest.raises(Undelivered, match="gaierror"):
         await sender.send(due())
     await sender.close()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+async def test_the_certificate_must_be_that_of_the_name_not_of_the_address(tmp_path: Path) -> None:
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = await asyncio.create_subprocess_exec(
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+        "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await made.wait() == 0
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(cert, key)
+    trusting = ssl.create_default_context(cafile=str(cert))
+    async with receiving(tls=server) as receiver:
+        right = Webhook(f"https://localhost:{receiver.port}/", "secret", LOCAL, trusting)
+        await right.send(due())
+        await right.close()
+        wrong = Webhook(f"https://127.0.0.1:{receiver.port}/", "secret", LOCAL, trusting)
+        with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
+            await wrong.send(due())
+        await wrong.close()
+        stranger = Webhook(f"https://localhost:{receiver.port}/", "secret", LOCAL)
+        with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
+            await stranger.send(due())
+        await stranger.close()
+    assert len(receiver.requests) == 1
 
 
 def test_what_is_not_a_webhook_is_named() -> None:
