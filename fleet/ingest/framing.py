@@ -158,13 +158,13 @@ class Framer:
         if checksum(line[1:-3]) != int(token[9], 16):
             return tally.reject("checksum", line)
         time = _time(context, token[9]) or near
-        if token[3] == b"1":
-            if not token[7]:
-                return tally.reject("empty payload", line)
-            return out.append(Message(token[7], int(token[8]), time))
         count, number = int(token[3]), int(token[4])
         if number > count:
             return tally.reject("part number", line)
+        if count == 1:
+            if not token[7]:
+                return tally.reject("empty payload", line)
+            return out.append(Message(token[7], int(token[8]), time))
         key = _key(token, count, context)
         key, time = _inherit(key, number, time, before)
         waiting.before = Before(key, number, key.source, time)

@@ -121,6 +121,7 @@ def test_what_is_commented_out_is_not_read() -> None:
         (ONE[:-1], "no checksum"),
         (b"!AIVDM,1,1,,B,,0*25", "empty payload"),
         (b"!AIVDM,,1,,B,,0*14", "malformed"),
+        (b"!AIVDM,1,2,,A,5,0*10", "part number"),
         (b"foobar", "not NMEA"),
         (b"\\s:x*00\\" + ONE, "tag block checksum"),
         (b"\\s:x\\" + ONE, "tag block checksum"),

@@ -24,7 +24,7 @@ class FeedError(ValueError):
 
 
 @dataclass(slots=True)
-class Line:
+class Link:
     """How a feed is doing, as it is shown."""
 
     state: str = "connecting"  #: connecting, up, down

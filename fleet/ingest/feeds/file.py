@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from fleet.ingest import clean
 from fleet.ingest.feed import Delivery
-from fleet.ingest.feeds.common import END, FeedError, Line
+from fleet.ingest.feeds.common import END, FeedError, Link
 from fleet.ingest.format import Decoder, Format
 from fleet.ingest.framing import mark
 from fleet.model import SECOND
@@ -27,7 +27,7 @@ LONGEST = 1 << 20
 """Of a line where every line is a payload."""
 
 
-class File(Line):
+class File(Link):
     acks = False
 
     def __init__(

@@ -21,7 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds import mqtt_ack
-from fleet.ingest.feeds.common import Backoff, FeedError, Line, received_now, whole
+from fleet.ingest.feeds.common import Backoff, FeedError, Link, received_now, whole
 from fleet.ingest.format import Format
 
 IN_FLIGHT = 1000
@@ -104,7 +104,7 @@ class Handle:
     mid: int
 
 
-class Mqtt(Line):
+class Mqtt(Link):
     acks = True
 
     def __init__(

@@ -11,14 +11,14 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.feeds.common import END, Backoff, Line, received_now
+from fleet.ingest.feeds.common import END, Backoff, Link, received_now
 from fleet.ingest.format import Format
 
 CHUNK = 65_536
 CONNECT_S = 10.0
 
 
-class TcpClient(Line):
+class TcpClient(Link):
     acks = False
 
     def __init__(

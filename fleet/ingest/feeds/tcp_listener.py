@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.feeds.common import END, Backoff, Line, Networks, Stations, allowed, received_now
+from fleet.ingest.feeds.common import END, Backoff, Link, Networks, Stations, allowed, received_now
 from fleet.ingest.format import Format
 
 CHUNK = 16_384
@@ -19,7 +19,7 @@ WAITING = 64
 CONNECTIONS = 256
 
 
-class TcpListener(Line):
+class TcpListener(Link):
     acks = False
 
     def __init__(

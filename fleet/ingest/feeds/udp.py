@@ -16,7 +16,7 @@ from contextlib import suppress
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds.common import (
     Backoff,
-    Line,
+    Link,
     Networks,
     Stations,
     allowed,
@@ -30,7 +30,7 @@ WAITING_BYTES = 8 << 20
 KERNEL_BYTES = 4 << 20
 
 
-class Udp(Line):
+class Udp(Link):
     acks = False
 
     def __init__(
