@@ -28,7 +28,8 @@ update account set disabled = false, failures = 0, locked_until = null where id 
 
 -- name: forget
 -- The tries counted against it.
-delete from login_attempt where key like '%%:' || %(login)s or key like '%%:' || %(login)s || ':%%'
+delete from login_attempt
+ where key = 'account:' || %(login)s or starts_with(key, 'pair:' || %(login)s || ':')
 
 -- name: end
 -- Whoever is signed in to it is no longer.

@@ -41,7 +41,7 @@ async def disable(conn: Connection, account: int) -> None:
 
 async def enable(conn: Connection, account: int, login: str) -> None:
     await conn.execute(SQL["enable"], {"id": account})
-    await conn.execute(SQL["forget"], {"login": login})
+    await conn.execute(SQL["forget"], {"login": login.casefold()})
 
 
 async def renew(conn: Connection, account: int, hashed: str, *, must_change: bool) -> None:

@@ -88,7 +88,11 @@ def test_lock_signs_out_and_unlock_forgets(crew: Cli, sql: Sql, password_file: P
     assert sql("select disabled from account where login = 'boss'") == [{"disabled": True}]
     assert sql("select * from session") == []
     sql("update account set locked_until = now() + '1 h', failures = 9 where login = 'boss'")
+    for key in ("account:boss", "pair:boss:10.0.0.1", "place:boss:10.0.0.1", "account:bossy"):
+        sql("insert into login_attempt (key, count, since) values (%s, 9, now())", key)
     assert crew("user", "unlock", "boss").status == 0
+    left = {r["key"] for r in sql("select key from login_attempt")}
+    assert left == {"place:boss:10.0.0.1", "account:bossy"}
     row = sql("select disabled, failures, locked_until from account where login = 'boss'")[0]
     assert row == {"disabled": False, "failures": 0, "locked_until": None}
 

@@ -67,32 +67,24 @@ def names(cell: str) -> list[str]:
 
 
 def integer(low: int, high: int) -> Reader:
-    def read(cell: str) -> int:
-        try:
-            value = int(cell)
-        except ValueError:
-            raise ValueError("must be a whole number") from None
-        _bound(value, low, high)
-        return value
-
-    return read
+    return _between(int, "must be a whole number", low, high)
 
 
 def number(low: float, high: float) -> Reader:
+    return _between(float, "must be a number", low, high)
+
+
+def _between(kind: type[int | float], wanted: str, low: float, high: float) -> Reader:
     def read(cell: str) -> float:
         try:
-            value = float(cell)
+            value = kind(cell.replace("_", "?"))  # 1_000 is no number to people
         except ValueError:
-            raise ValueError("must be a number") from None
-        _bound(value, low, high)
+            raise ValueError(wanted) from None
+        if not low <= value <= high:
+            raise ValueError(f"must be between {low} and {high}")
         return value
 
     return read
-
-
-def _bound(value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"must be between {low} and {high}")
 
 
 def one_of(known: Mapping[str, Any] | Sequence[str]) -> Reader:
