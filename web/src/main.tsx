@@ -1,6 +1,7 @@
 /** Where the page begins: what it remembers, its address, who is signed in. */
 import { render } from 'preact'
 import { startClock } from './clock'
+import { chartOnPage } from './map/handle'
 import { followPrefs } from './prefs'
 import { installProbe } from './probe'
 import { selectAlert } from './selection'
@@ -20,8 +21,14 @@ function begin(): void {
   })
 }
 
-const { alert, vessel } = parseHash(location.hash)
-selectAlert(alert, vessel)
+function followAddress(): void {
+  const { alert, vessel, place } = parseHash(location.hash)
+  selectAlert(alert, vessel)
+  if (place) chartOnPage.value?.show(place)
+}
+
+followAddress()
+addEventListener('hashchange', followAddress)
 followPrefs()
 followTitle()
 startClock()

@@ -7,5 +7,7 @@ narrow.addEventListener('change', () => { phone.value = narrow.matches })
 
 export type Tab = 'list' | 'map' | 'me'
 export const tab = signal<Tab>('list')
+/** On a phone the details of what is on the map lie folded below it. */
+export const folded = signal(false)
 /** The key sheet. */
 export const helping = signal(false)

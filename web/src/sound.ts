@@ -5,6 +5,8 @@
  */
 import { effect, signal } from '@preact/signals'
 import { mine, unassigned, urgent } from './alerts/store'
+import { account } from './session'
+import type { Alert } from './types'
 
 type Tone = [hertz: number, start: number, length: number]
 type Alarm = 'red' | 'orange' | 'yellow'
@@ -57,12 +59,19 @@ export const silence = (): void => void (silencedUntil.value = Date.now() + SILE
 
 /** The alarm that the present situation calls for. */
 export function wanted(): Alarm | null {
-  const worst = urgent.value[0]?.severity ?? 0
-  const grave = urgent.value.some((a) => a.severity === 4)
-  if (grave) return 'red'
-  const asked = mine.value.some((a) => a.order?.status === 'offered')
-  if (unassigned.value.length > 0 || asked || urgent.value.some((a) => a.severity === 3)) return 'orange'
+  const role = account.value?.role
+  if (role === 'member') return forMember(mine.value.filter((a) => a.order?.status === 'offered'))
+  if (role !== 'commander') return null
+  const worst = Math.max(0, ...urgent.value.map((a) => a.severity))
+  if (worst === 4) return 'red'
+  if (worst === 3 || unassigned.value.length > 0) return 'orange'
   return worst === 2 ? 'yellow' : null
+}
+
+/** A member is called by name: an offer is never just a chime. */
+function forMember(offers: Alert[]): Alarm | null {
+  if (offers.some((a) => a.severity === 4)) return 'red'
+  return offers.length ? 'orange' : null
 }
 
 /** Sounds at once when something new comes, then again at its level's pace. */
@@ -77,7 +86,7 @@ export function startSound(): () => void {
   }
   const timer = setInterval(ring, 500)
   const stop = effect(() => {
-    const calling = new Set([...urgent.value, ...unassigned.value].map((a) => a.id))
+    const calling = new Set([...urgent.value, ...unassigned.value, ...mine.value].map((a) => a.id))
     if ([...calling].some((id) => !known.has(id))) last = { red: last.red, orange: 0, yellow: 0 }
     known = calling
   })

@@ -12,7 +12,8 @@ export const alerts = signal<ReadonlyMap<number, Alert>>(new Map())
 export const loaded = signal(false)
 export const filter = signal<Filter>(EVERYTHING)
 
-export const person = computed(() => account.value?.person ?? null)
+/** Own tasks come first for a member; a commander's list is everybody's. */
+export const person = computed(() => (account.value?.role === 'member' ? account.value.person : null))
 export const sorted = computed(() => [...alerts.value.values()].filter(isOpen).sort(compare(person.value)))
 export const visible = computed(() => sorted.value.filter((a) => shown(a, filter.value, person.value)))
 export const unassigned = computed(() => sorted.value.filter(isUnassigned))

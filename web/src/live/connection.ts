@@ -53,11 +53,17 @@ export function connect(base: string, hooks: Hooks): () => void {
 
   function take(data: ArrayBuffer | string) {
     heard = performance.now()
-    failures = 0
-    stopPolling()
-    hooks.line('live')
-    if (typeof data === 'string') hooks.text(JSON.parse(data))
-    else hooks.binary(data)
+    try {
+      if (typeof data === 'string') hooks.text(JSON.parse(data) as Frame)
+      else hooks.binary(data)
+      failures = 0
+      stopPolling()
+      hooks.line('live')
+    } catch (error) {
+      // A frame that cannot be read must not pass for a live picture.
+      console.error(error)
+      lost(0)
+    }
   }
 
   function lost(code: number) {

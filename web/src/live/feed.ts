@@ -25,12 +25,15 @@ const REREAD_MS = 120_000 // a net under the stream: names change, clients sleep
 const RETRY_MS = 3000
 
 let eventSeq = FROM_NOW
+let following = false
 
 function take(frame: Frame): void {
   switch (frame.type) {
     case 'hello':
-      if (eventSeq === FROM_NOW) eventSeq = frame.event_seq
-      return
+      if (eventSeq !== FROM_NOW) return
+      // Nothing is known of what came before: from here by the stream, until here by the list.
+      eventSeq = frame.event_seq
+      return untilDone(reread)
     case 'ping':
       // Everything up to here was sent, or was not ours to see.
       if (frame.event_seq !== undefined) eventSeq = Math.max(eventSeq, frame.event_seq)
@@ -40,8 +43,7 @@ function take(frame: Frame): void {
       return
     case 'reset':
       fleet.clear()
-      eventSeq = FROM_NOW
-      return void reread()
+      return untilDone(reread)
     case 'alert':
     case 'order':
       eventSeq = Math.max(eventSeq, frame.seq)
@@ -70,12 +72,14 @@ export async function readStatus(): Promise<void> {
   demo.value = status.demo
 }
 
+/** Tries again until it works or nobody follows any more. */
+function untilDone(job: () => Promise<void>): void {
+  job().catch(() => setTimeout(() => { if (following) untilDone(job) }, RETRY_MS))
+}
+
 /** Starts everything that follows the server; the answer stops it and forgets. */
 export function follow(): () => void {
-  let stopped = false
-  const again = (job: () => Promise<void>) => {
-    job().catch(() => setTimeout(() => { if (!stopped) again(job) }, RETRY_MS))
-  }
+  following = true
   const stop = connect(BASE, {
     cursor: () => ({ fleet_since: fleet.tick, event_since: eventSeq }),
     binary: (buffer) => {
@@ -91,15 +95,15 @@ export function follow(): () => void {
     },
     signedOut: lost,
   })
-  again(reread)
-  again(readStatus)
-  again(loadVessels)
+  untilDone(reread)
+  untilDone(readStatus)
+  untilDone(loadVessels)
   const timers = [
     setInterval(() => void readStatus().catch(() => {}), STATUS_MS),
     setInterval(() => void Promise.all([reread(), loadVessels()]).catch(() => {}), REREAD_MS),
   ]
   return () => {
-    stopped = true
+    following = false
     stop()
     timers.forEach(clearInterval)
     fleet.clear()

@@ -6,6 +6,8 @@ import VectorSource from 'ol/source/Vector'
 import { Fill, Stroke, Style, Text } from 'ol/style'
 import { get } from '../api'
 import { either } from '../i18n'
+import { serverNow } from '../clock'
+import { inSeason, type Season } from '../season'
 import { chart } from './palette'
 
 const READER = new GeoJSON({ featureProjection: 'EPSG:3857' })
@@ -48,9 +50,10 @@ function zoneStyle(f: Feature, resolution: number): Style {
   const open = f.getGeometry()!.getType().includes('Line')
   const colour = kind === 'port' ? c.port : open ? c.line : c.restricted
   const wide = kind === 'moratorium' || kind === 'boundary'
+  const rests = !inSeason(f.get('season') as Season[] | null, serverNow())
   return new Style({
-    stroke: new Stroke({ color: colour, width: open ? 2 : 1.4, lineDash: kind === 'port' ? undefined : open ? [12, 5, 2, 5] : [7, 4] }),
-    fill: open || wide ? undefined : new Fill({ color: `${colour}14` }),
+    stroke: new Stroke({ color: rests ? `${colour}55` : colour, width: open ? 2 : 1.4, lineDash: kind === 'port' ? undefined : open ? [12, 5, 2, 5] : [7, 4] }),
+    fill: open || wide || rests ? undefined : new Fill({ color: `${colour}14` }),
     text: resolution < ZONE_NAMES_BELOW ? label(nameOf(f), colour, c.halo, 12, open) : undefined,
   })
 }

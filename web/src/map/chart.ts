@@ -11,7 +11,7 @@ import { mercatorX, mercatorY } from '../geo'
 import { language } from '../i18n'
 import { fleet } from '../live/feed'
 import { layers, palette } from '../prefs'
-import { phone } from '../screen'
+import { folded, phone } from '../screen'
 import { following, hovered, selectedAlert, selectedVessel, selectVessel } from '../selection'
 import { formatHash, parseHash, type Place } from '../url'
 import { gridLayer, refresh, zoneLayer } from './areas'
@@ -72,6 +72,12 @@ export class Chart {
     else view.fit(extent, { padding: [40, 40, 60, 40], duration: 300 })
   }
 
+  show({ zoom, lat, lon }: Place): void {
+    const view = this.map.getView()
+    view.setCenter(fromLonLat([lon, lat]))
+    view.setZoom(zoom)
+  }
+
   goTo(x: number, y: number): void {
     const view = this.map.getView()
     const zoom = Math.max(view.getZoom() ?? 0, CLOSE_ZOOM)
@@ -100,7 +106,9 @@ export class Chart {
     })
     this.map.on('click', ({ pixel }) => {
       const row = this.boats.at(pixel[0], pixel[1], touch.matches ? TOUCH_REACH : REACH)
-      if (row >= 0) selectVessel(fleet.id[row])
+      if (row < 0) return
+      folded.value = phone.value
+      selectVessel(fleet.id[row])
     })
     this.map.on('pointerdrag', () => {
       following.value = false

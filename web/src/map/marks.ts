@@ -21,6 +21,7 @@ import { GAP_MS, trail, type Trail } from './trail'
 
 const DOT_EVERY_MS = 30 * 60_000
 const NAMES_FROM_ZOOM = 10.5
+const LONGEST_NAME = 24
 const NAME_FONT = '600 12px "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif'
 const SMALL_FONT = '11px system-ui, sans-serif'
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
@@ -99,7 +100,7 @@ export class MarksLayer extends CanvasLayer {
   }
 
   private name(g: CanvasRenderingContext2D, f: Frame, row: number): void {
-    const text = nameOf(this.fleet.id[row])
+    const text = nameOf(this.fleet.id[row]).slice(0, LONGEST_NAME)
     const x = px(f, this.fleet.x[row]) + 20
     const y = py(f, this.fleet.y[row]) - 15
     const box: [number, number, number, number] = [x, y - 8, x + g.measureText(text).width, y + 8]

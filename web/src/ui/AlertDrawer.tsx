@@ -10,6 +10,7 @@ import { distanceNm, position } from '../geo'
 import { either, language, t, term } from '../i18n'
 import { fleet, moved } from '../live/feed'
 import { locate } from '../map/handle'
+import { folded, phone, tab } from '../screen'
 import { following, selectAlert, selectedAlert, selectedVessel, selectVessel } from '../selection'
 import { account } from '../session'
 import { LEVELS } from '../severity'
@@ -119,9 +120,17 @@ function Where({ alert: a }: { alert: Alert }) {
   )
 }
 
+function follow(): void {
+  following.value = !following.value
+  if (phone.value && following.value) {
+    tab.value = 'map'
+    folded.value = true
+  }
+}
+
 export function FollowButton() {
   return (
-    <button type="button" aria-pressed={following.value} onClick={() => { following.value = !following.value }}>
+    <button type="button" aria-pressed={following.value} onClick={follow}>
       <Icon name="follow" />{t(following.value ? 'd_unfollow' : 'd_follow')}
     </button>
   )

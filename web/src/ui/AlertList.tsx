@@ -12,6 +12,8 @@ import { TaskCard } from './TaskCard'
 
 /** So few need no search on a small screen. */
 const FEW = 8
+/** Of a section; beyond that nobody reads on, and drawing costs. */
+const MOST = 150
 
 export function AlertList() {
   return (
@@ -32,8 +34,9 @@ function Group({ name, alerts }: { name: Section; alerts: Alert[] }) {
       <h2>{t(`section_${name}`)} <b>{alerts.length}</b></h2>
       {name === 'unassigned' && <p class="group-note"><Icon name="warn" />{t('section_unassigned_note')}</p>}
       <ul>
-        {alerts.map((a) => (name === 'mine' && account.value?.role === 'member' ? <TaskCard key={a.id} alert={a} /> : <AlertRow key={a.id} alert={a} />))}
+        {alerts.slice(0, MOST).map((a) => (name === 'mine' && account.value?.role === 'member' ? <TaskCard key={a.id} alert={a} /> : <AlertRow key={a.id} alert={a} />))}
       </ul>
+      {alerts.length > MOST && <p class="group-more">{t('alerts_more', { n: alerts.length - MOST })}</p>}
     </section>
   )
 }

@@ -2,12 +2,14 @@
 import { isUnassigned, wantsAttention } from '../alerts/order'
 import { either, t, term } from '../i18n'
 import { locate } from '../map/handle'
+import { folded } from '../screen'
 import { selectAlert, selectedAlert } from '../selection'
 import { LEVELS } from '../severity'
 import type { Alert } from '../types'
 import { Age, Deadline, Glyph, OrderTag } from './bits'
 
 export function open(a: Alert): void {
+  folded.value = false
   selectAlert(a.id, a.vessel?.id ?? null)
 }
 

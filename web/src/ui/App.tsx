@@ -6,12 +6,13 @@ import { mine, sorted } from '../alerts/store'
 import { t } from '../i18n'
 import { follow } from '../live/feed'
 import { startKeys } from '../keys'
-import { phone, tab, type Tab } from '../screen'
+import { folded, phone, tab, type Tab } from '../screen'
 import { selectedAlert, selectedVessel } from '../selection'
 import { account } from '../session'
 import { startSound } from '../sound'
 import { AlertDrawer } from './AlertDrawer'
 import { AlertList } from './AlertList'
+import { Folded } from './Folded'
 import { Announcer, Banners } from './Banners'
 import { Icon, type IconName } from './bits'
 import { Help } from './Help'
@@ -75,11 +76,11 @@ function PhonePages() {
         <div hidden={here !== 'list'}><AlertList /></div>
         <div hidden={here !== 'map'}>{mapSeen && <TheMap />}</div>
         {here === 'me' && <Me />}
-        <Details />
+        {here === 'map' && folded.value ? <Folded /> : <Details />}
       </div>
       <nav class="tabs">
         {TABS.map(([name, icon]) => (
-          <button key={name} type="button" aria-current={here === name ? 'page' : undefined} onClick={() => { tab.value = name }}>
+          <button key={name} type="button" aria-current={here === name ? 'page' : undefined} onClick={() => { tab.value = name; folded.value = name === 'map' }}>
             <Icon name={icon} size={22} />{name === 'list' ? t(member ? 'tasks' : 'alerts') : t(name)}
             {name === 'list' && count > 0 && <b class="count">{count}</b>}
           </button>

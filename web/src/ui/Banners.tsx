@@ -1,11 +1,11 @@
 /** What nobody may overlook, over every page: no monitoring, no connection, no sound. */
 import { now, shortTime } from '../clock'
 import { what } from '../alerts/actions'
-import { unassigned, urgent } from '../alerts/store'
+import { urgent } from '../alerts/store'
 import { duration, t } from '../i18n'
 import { lastHeard, line, monitoring } from '../live/feed'
 import { account } from '../session'
-import { arm, armed, silence, silencedUntil } from '../sound'
+import { arm, armed, silence, silencedUntil, wanted } from '../sound'
 import { Icon } from './bits'
 
 export function Banners() {
@@ -54,12 +54,12 @@ function Silent() {
       </div>
     )
   }
-  const ringing = urgent.value.length > 0 || unassigned.value.length > 0
-  if (!ringing || urgent.value.every((a) => a.severity < 3) && !unassigned.value.length) return null
+  const alarm = wanted()
+  if (alarm !== 'red' && alarm !== 'orange') return null
   const silenced = silencedUntil.value > now.value
   return (
     <div class="banner ringing">
-      <Icon name="bell" size={18} /><p>{t('section_new')} <b>{urgent.value.length}</b></p>
+      <Icon name="bell" size={18} /><p>{t('sound_ringing')}</p>
       <button type="button" disabled={silenced} onClick={silence}>{t(silenced ? 'sound_silenced' : 'sound_silence')}</button>
     </div>
   )

@@ -41,14 +41,19 @@ export default function MapPanel() {
   )
 }
 
+const TIP_PX = 220
+
 function Tip() {
   void [fleet.version.value, now.value]
   const at = hovered.value
   const row = at ? fleet.row(at.vessel) : -1
   if (!at || row < 0) return null
   const [sog, cog, age] = [fleet.sog[row], fleet.cog[row], Date.now() - fleet.fixed[row]]
+  const [width, height] = chartOnPage.value?.map.getSize() ?? [Infinity, Infinity]
+  const [left, above] = [at.x > width - TIP_PX, at.y > height - TIP_PX / 2]
+  const shift = `translate(${at.x + (left ? -14 : 14)}px, ${at.y + (above ? -12 : 12)}px) translate(${left ? '-100%' : '0'}, ${above ? '-100%' : '0'})`
   return (
-    <div class="tip" style={{ transform: `translate(${at.x + 14}px, ${at.y + 12}px)` }}>
+    <div class="tip" style={{ transform: shift }}>
       <b>{nameOf(at.vessel)}</b>
       <span>{Number.isNaN(sog) ? '–' : sog.toFixed(1)} {t('unit_kn')} · {Number.isNaN(cog) ? '–' : Math.round(cog)}°</span>
       <span class={fade(age) ? 'stale' : ''}>{ago(age)}</span>
