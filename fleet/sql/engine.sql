@@ -10,6 +10,14 @@ select seq from progress where part = %(part)s;
 -- Compare and set: a worker that was overtaken hits no row.
 update progress set seq = %(new)s where part = %(part)s and seq = %(old)s;
 
+-- name: lock
+-- Nobody counts a batch until this transaction ends; it may think for a while.
+set local idle_in_transaction_session_timeout = '2min';
+
+-- name: lock_row
+-- The last batch committed, and a stop for everybody else.
+select seq from progress where part = %(part)s for update;
+
 -- name: hold
 -- Still the one? Waits for nobody who only reads.
 select seq from progress where part = %(part)s for share;

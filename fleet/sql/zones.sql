@@ -14,3 +14,8 @@ where body ->> 'ended' is null order by zone;
 -- One number for every change of zones and register.
 select greatest((select max(revision) from zone_version),
                 (select max(revision) from vessel), 0) as revision;
+
+-- name: fingerprint
+-- Differs whenever a zone was changed.
+select count(*) as zones, coalesce(sum(revision), 0)::text as revisions
+from zone where ended is null;

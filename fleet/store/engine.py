@@ -49,6 +49,13 @@ async def begin(conn: Connection, part: str) -> int:
     return int((await one(conn, SQL["progress"], part=part))["seq"])
 
 
+async def lock(conn: Connection, part: str) -> int:
+    """Stop everybody else from counting until this transaction ends; the last batch committed."""
+    await begin(conn, part)
+    await conn.execute(SQL["lock"])
+    return int((await one(conn, SQL["lock_row"], part=part))["seq"])
+
+
 async def count(conn: Connection, part: str, entry: Entry) -> bool:
     """Count and journal one more batch, the first thing in the transaction that holds it.
 

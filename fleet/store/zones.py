@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fleet.geo import Zone, zone_of
 from fleet.store.db import Connection, one, queries, rows
 
@@ -11,11 +13,21 @@ CHANNEL = "fleet_config"
 
 
 async def load(conn: Connection, revision: int | None = None) -> list[Zone]:
-    """The zones in force, as of a revision or now, by id."""
+    """The zones in force, as of a revision or now, by id; ValueError where one makes no sense."""
+    return [zone_of(row) for row in await rows_of(conn, revision)]
+
+
+async def rows_of(conn: Connection, revision: int | None = None) -> list[dict[str, Any]]:
+    """The same as rows of the table."""
     if revision is None:
-        return [zone_of(row) for row in await rows(conn, SQL["now"])]
-    found = await rows(conn, SQL["then"], revision=revision)
-    return [zone_of(row["body"]) for row in found]
+        return await rows(conn, SQL["now"])
+    return [row["body"] for row in await rows(conn, SQL["then"], revision=revision)]
+
+
+async def fingerprint(conn: Connection) -> tuple[int, str]:
+    """Something that differs whenever a zone was changed."""
+    row = await one(conn, SQL["fingerprint"])
+    return row["zones"], row["revisions"]
 
 
 async def revision(conn: Connection) -> int:

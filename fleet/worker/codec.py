@@ -94,5 +94,10 @@ def seen(body: bytes) -> tuple[State, Vessels, dict[str, int], dict[str, dict[st
     return State.unpack(found.state), vessels, found.versions, found.residue
 
 
+def versions(body: bytes) -> dict[str, int]:
+    """Only the versions of the thresholds of an image."""
+    return IMAGE.decode(zlib.decompress(body)).versions
+
+
 def _shut(what: Any) -> bytes:
     return zlib.compress(msgspec.msgpack.encode(what), LEVEL)

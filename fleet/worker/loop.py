@@ -13,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 import structlog
 
 from fleet.alerts.engine import Inputs
 from fleet.ingest.format import Format
 from fleet.model import SECOND
-from fleet.store import engine, events, feeds, orders, vessels
+from fleet.store import engine, events, feeds, orders, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
 from fleet.worker import world
@@ -78,6 +79,7 @@ class Worker:
         self.world: World
         self.held: list[Item] = []  #: taken from the intake and not yet acknowledged
         self.config = asyncio.Event()
+        self._marks: tuple[Any, ...] = ()  #: of the configuration in force
         self._behind = (0.0, 0.0)  #: when, and by how many seconds
         self._pending: Pending | None = None
         self._shot: asyncio.Task[None] | None = None
@@ -91,7 +93,8 @@ class Worker:
     async def start(self) -> None:
         """Find the head, as soon as there is a database."""
         now = self.clock()
-        self.head, self.world = await self.main.done(lambda conn: restore(conn, self.register, now))
+        self._marks = await self.main.done(_marks)
+        self.head, self.world = await restore(self.main, self.register, now)
         self.tip = self.head
         self.register.journaled(self.register.known().ids)
         self.decoders.restore(self.head.residue, now)
@@ -271,12 +274,12 @@ class Worker:
         """See whether people changed zones, thresholds or the register; take it over at once."""
         self.config.clear()
         try:
-            present, fingerprint = await self.main.done(_present)
-            if fingerprint != self.register.fingerprint:
-                await self.main.done(self.register.load)
-            elif present.same(self.world):
+            marks = await self.main.done(_marks)
+            if marks == self._marks:
                 return
-            await self._take_over(present)
+            await self.main.done(self.register.load)
+            await self._take_over(await self.main.done(world.load))
+            self._marks = marks
         except Fenced:
             raise
         except Exception as error:
@@ -307,8 +310,13 @@ class Worker:
         await self.third.done(lambda conn: engine.keep(conn, PART, shot))
 
 
-async def _present(conn: Connection) -> tuple[World, tuple[int, str]]:
-    return await world.load(conn), await vessels.fingerprint(conn)
+async def _marks(conn: Connection) -> tuple[Any, ...]:
+    """What differs whenever people changed something."""
+    return (
+        await zones.fingerprint(conn),
+        await engine.parameters(conn),
+        await vessels.fingerprint(conn),
+    )
 
 
 def _left(due: float) -> float:

@@ -32,13 +32,11 @@ class Register:
     registry: Registry = field(default_factory=Registry)
     vessels: Vessels = field(default_factory=lambda: Vessels.empty(1))
     stations: dict[str, int] = field(default_factory=dict)
-    fingerprint: tuple[int, str] = (0, "")
     _statics: dict[int, dict[str, Any]] = field(default_factory=dict)
     _fresh: set[int] = field(default_factory=set)  #: changed, and not journaled yet
 
     async def load(self, conn: Connection) -> None:
         """Read everything; what differs from before counts as changed."""
-        self.fingerprint = await vessels.fingerprint(conn)
         now, self.registry = await vessels.load(conn)
         self.stations = await positions.stations(conn, [])
         self._fresh.update(_differing(self.vessels, now).tolist())

@@ -6,18 +6,20 @@ nor journal can be used; then it is built from the newest fixes, and open alerts
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 
-import psycopg
 import structlog
 
 from fleet.model import Change
-from fleet.store import alerts, engine, events, orders
+from fleet.store import alerts, engine, events
 from fleet.store.db import Connection
-from fleet.store.engine import Entry
+from fleet.store.engine import Entry, Snapshot
 from fleet.worker import codec, world
 from fleet.worker.commit import PART, snapshot
+from fleet.worker.database import Database
 from fleet.worker.head import Head, again, following, with_vessels
 from fleet.worker.rebuild import rebuilt
 from fleet.worker.register import Register
@@ -36,17 +38,78 @@ class Move:
     now: int
 
 
-async def restore(conn: Connection, register: Register, now: int) -> tuple[Head, World]:
-    """The head to go on from; from here on any other worker of this part is fenced off."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The lost head as far as it was read, and the world that it lived in."""
+
+    head: Head
+    world: World
+
+
+async def restore(database: Database, register: Register, now: int) -> tuple[Head, World]:
+    """The head to go on from; from here on any other worker of this part is fenced off.
+
+    The long part, feeding the journal again, is done without a lock; what another worker committed
+    meanwhile is caught up with under it.
+    """
+    while True:
+        found = await database.done(_read)
+        past = await asyncio.to_thread(_fed, *found) if found else None
+        joined = await database.done(partial(_joined, past=past, register=register, now=now))
+        if joined:
+            return joined
+
+
+async def _read(conn: Connection) -> tuple[Snapshot, World, list[Entry]] | None:
+    """The snapshot, the world as it saw it, and what was fed since; None without a usable one."""
     seq = await engine.begin(conn, PART)
-    before = await _replayed(conn, seq)
+    found = await engine.snapshot(conn, PART)
+    if found is None or found.layout != world.fingerprint():
+        return None
+    journal = await engine.entries(conn, PART, found.seq)
+    if not _contiguous(journal, found.seq, seq):
+        LOG.error("journal does not reach from snapshot to progress", snapshot=found.seq, seq=seq)
+        return None
+    try:
+        versions = codec.versions(found.body)
+    except Exception:
+        LOG.exception("the snapshot cannot be read")
+        return None
+    return found, await world.load(conn, found.revision, versions), journal
+
+
+def _contiguous(journal: Sequence[Entry], after: int, to: int) -> bool:
+    return [entry.seq for entry in journal] == list(range(after + 1, to + 1))
+
+
+def _fed(found: Snapshot, then: World, journal: Sequence[Entry]) -> Past | None:
+    """Feed the journal to the snapshot's state; None where either cannot be read."""
+    try:
+        state, vessels, _, residue = codec.seen(found.body)
+        head = Head(found.seq, state, then.engine(vessels), then.versions, residue)
+        for entry in journal:
+            head = again(head, entry)
+    except Exception:
+        LOG.exception("the engine's state cannot be read; it is built anew")
+        return None
+    return Past(head, then)
+
+
+async def _joined(
+    conn: Connection, past: Past | None, register: Register, now: int
+) -> tuple[Head, World] | None:
+    """Lock, catch up and take over; None where the past has moved away meanwhile."""
+    seq = await engine.lock(conn, PART)
     await register.load(conn)
-    present = await world.load(conn)
+    present = (await world.load(conn)).usable()
     changes: list[Change] = []
-    if before is None:
+    if past is None:
         head = await rebuilt(conn, present, register, seq)
     else:
-        head, changes = world.moved(before[0], before[1], present, now)
+        rest = await engine.entries(conn, PART, past.head.seq)
+        if not _contiguous(rest, past.head.seq, seq):
+            return None
+        head, changes = world.moved(reduce(again, rest, past.head), past.world, present, now)
     head = with_vessels(head, register.vessels)
     await take(conn, Move(head, present, changes, now))
     return following(head), present
@@ -58,31 +121,7 @@ async def take(conn: Connection, move: Move) -> None:
     entry = Entry(head.seq, move.now, "config", b"")
     if not await engine.count(conn, PART, entry):
         return
-    cases, happened = await alerts.apply(conn, move.changes, move.now, head.versions)
-    happened += await orders.open_orders(conn, cases, move.now)
+    _, happened = await alerts.apply(conn, move.changes, move.now, head.versions)
     shot = snapshot(head, move.world.revision, world.fingerprint())
     await engine.keep(conn, PART, shot)
     await events.append(conn, happened)
-
-
-async def _replayed(conn: Connection, seq: int) -> tuple[Head, World] | None:
-    """The lost head, from the snapshot and what was fed since; None where that is impossible."""
-    found = await engine.snapshot(conn, PART)
-    if found is None or found.layout != world.fingerprint():
-        return None
-    journal = await engine.entries(conn, PART, found.seq)
-    if [entry.seq for entry in journal] != list(range(found.seq + 1, seq + 1)):
-        LOG.error("journal does not reach from snapshot to progress", snapshot=found.seq, seq=seq)
-        return None
-    try:
-        state, vessels, versions, residue = codec.seen(found.body)
-        then = await world.load(conn, found.revision, versions)
-        head = Head(found.seq, state, then.engine(vessels), then.versions, residue)
-        for entry in journal:
-            head = again(head, entry)
-    except psycopg.Error:
-        raise
-    except Exception:
-        LOG.exception("the engine's state cannot be read; it is built anew")
-        return None
-    return head, then

@@ -10,15 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
+
 from fleet.alerts.engine import RULES, Engine, State, close_zone, layout
 from fleet.alerts.parameters import defaults, typed
-from fleet.geo import Zone, Zones
+from fleet.geo import Zone, Zones, zone_of
 from fleet.model import Change
 from fleet.store import engine, zones
 from fleet.store.db import Connection
 from fleet.vessels import Vessels
 from fleet.worker.head import Head
 
+LOG = structlog.get_logger("fleet.worker")
 LAYOUT = "fleet-1 "
 """Before the engine's own fingerprint: raised when the worker's part of a snapshot changes."""
 
@@ -40,11 +43,16 @@ class World:
         params = {r.key: typed(r, self.parameters[r.key]["params"]) for r in RULES}
         return Engine(rules, params, Zones.build(self.zones), vessels)
 
-    def same(self, other: World) -> bool:
-        keys = [(z.id, z.version) for z in self.zones]
-        return keys == [(z.id, z.version) for z in other.zones] and dict(self.parameters) == dict(
-            other.parameters
-        )
+    def usable(self) -> World:
+        """The same without thresholds that make no sense: those that ship are better than none."""
+        good = dict(self.parameters)
+        for rule in RULES:
+            try:
+                typed(rule, good[rule.key]["params"])
+            except ValueError:
+                LOG.exception("thresholds not usable", kind=rule.key)
+                good[rule.key] = shipped()[rule.key]
+        return replace(self, parameters=good)
 
 
 async def load(
@@ -53,12 +61,27 @@ async def load(
     """The world now, or as a snapshot saw it."""
     now = await zones.revision(conn) if revision is None else revision
     found = await engine.parameters(conn, versions)
-    shipped = {
+    return World(now, await _zones(conn, revision), {**shipped(), **found})
+
+
+async def _zones(conn: Connection, revision: int | None) -> tuple[Zone, ...]:
+    """The zones; one that cannot be understood must not hide the others."""
+    good: list[Zone] = []
+    for row in await zones.rows_of(conn, revision):
+        try:
+            good.append(zone_of(row))
+        except Exception:
+            LOG.exception("zone not usable", zone=row.get("id"))
+    return tuple(good)
+
+
+def shipped() -> dict[str, dict[str, Any]]:
+    """The thresholds that come with the program."""
+    return {
         kind: {"kind": kind, "version": s.version, "params": dict(s.values), "source": s.source,
                "enabled": True}
         for kind, s in defaults().items()
     }  # fmt: skip
-    return World(now, tuple(await zones.load(conn, revision)), shipped | found)
 
 
 def fingerprint() -> str:

@@ -104,6 +104,27 @@ async def test_a_second_worker_takes_over_and_the_first_ends(
 Break = Callable[[], Awaitable[Any]]
 
 
+async def test_a_worker_takes_over_from_one_that_is_busy(
+    started: Worker, feed: Scripted, database_url: str, tmp_path: Path, sql: Connection
+) -> None:
+    async def busy() -> None:
+        for second in range(10_000):
+            await started.batch([feed.item(report("T1", second - 9000, 109.1, 18.3))])
+
+    task = asyncio.create_task(busy())
+    await asyncio.sleep(0.3)
+    second = worker(database_url, tmp_path / "second", feed)
+    async with asyncio.timeout(20):
+        await second.start()
+        with pytest.raises(Fenced):
+            await task
+    await second.batch([feed.item(report("T1", 1, 109.1, 18.3))])
+    await second.settle()
+    stored = await rows(sql, "select count(*) as n from position")
+    assert stored[0]["n"] == len(feed.acknowledged)
+    await second.close()
+
+
 @pytest.mark.parametrize("after", ["snapshot", "journal", "tick"])
 async def test_a_restart_goes_on_with_the_same_state(
     started: Worker, feed: Scripted, database_url: str, tmp_path: Path, after: str

@@ -185,5 +185,21 @@ async def test_thresholds_that_make_no_sense_are_not_taken_over(
     assert started.head.engine.params["speed"].fishing_kn == 18
 
 
+async def test_a_worker_starts_with_thresholds_and_zones_that_make_no_sense(
+    sql: Connection, database_url: str, tmp_path: Path, feed: Scripted
+) -> None:
+    await sql.execute(
+        "insert into rule_version (kind, version, params, source)"
+        " values ('speed', 7, '{\"fishing_kn\": 4}', 'test')"
+    )
+    await sql.execute(CREATE, {"ring": "{}"})
+    await sql.execute(CREATE.replace("'R'", "'S'").encode(), {"ring": ring()})
+    made = worker(database_url, tmp_path, feed)
+    await made.start()
+    assert made.head.engine.params["speed"].fishing_kn == 18
+    assert [zone.code for zone in made.world.zones] == ["S"]
+    await made.close()
+
+
 def _speed(**changed: float) -> dict[str, float]:
     return {**defaults()["speed"].values, **changed}
