@@ -70,6 +70,7 @@ class Edge:
         headers = Headers(scope=scope)
         if self.trusted_proxy:
             _believe(scope, headers)
+            headers = Headers(scope=scope)
         problem = self._refusal(scope, headers)
         if problem is None:
             await self.app(scope, _bounded(scope, receive), _dressed(scope, send))
@@ -134,11 +135,15 @@ def own_origin(scope: AnyScope, headers: Headers) -> str:
 
 
 def _believe(scope: AnyScope, headers: Headers) -> None:
-    """Take address and scheme from the nearest proxy: the last entry, which only it can write."""
+    """Take address, host and scheme from the nearest proxy: only it can write the last entry."""
     address = _last(headers.getlist("x-forwarded-for"))
+    host = _last(headers.getlist("x-forwarded-host"))
     scheme = _last(headers.getlist("x-forwarded-proto")).lower()
     if address:
         scope["client"] = (address, 0)
+    if host:
+        kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        scope["headers"] = [*kept, (b"host", host.encode("latin-1"))]
     if scheme in ("http", "https"):
         socket = {"http": "ws", "https": "wss"}
         scope["scheme"] = socket[scheme] if scope["type"] == "websocket" else scheme

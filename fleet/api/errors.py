@@ -123,6 +123,7 @@ MAPPING: tuple[tuple[type[Exception], Make], ...] = (
     (alert_acts.NotFoundError, lambda _: not_found()),
     (zone_edits.Conflict, lambda e: Problem(409, str(e))),
     (psycopg.errors.UniqueViolation, _from_unique),
+    (psycopg.IntegrityError, lambda _: Problem(409, "it does not fit what is stored")),
     (psycopg.errors.QueryCanceled, lambda _: unavailable("the question took too long")),
     (psycopg.DataError, lambda _: Problem(422, "a value in the request cannot be stored")),
     (UnicodeEncodeError, lambda _: Problem(422, "a text in the request is not valid Unicode")),

@@ -45,7 +45,12 @@ def listen(host: str, port: int) -> socket.socket:
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
-    made.bind((host, port))
+    try:
+        made.bind((host, port))
+    except OSError as exc:
+        made.close()
+        said = f"cannot listen on {host}:{port}: {exc.strerror}; see the settings host and port"
+        raise OSError(exc.errno, said) from None
     made.listen(BACKLOG)
     made.setblocking(False)
     return made

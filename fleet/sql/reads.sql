@@ -3,30 +3,27 @@
 -- name: alerts_open
 -- Open alerts the caller may see, worst first; the cursor is the last row of the page before.
 select {alert_columns} from {alert_from}
-where a.status in ({open}) and {alert_visible}
-  and (%(kind)s::text is null or a.kind = %(kind)s)
-  and (%(severity)s::int is null or a.severity >= %(severity)s)
-  and (%(vessel)s::int is null or a.vessel = %(vessel)s)
-  and (%(since)s::timestamptz is null or a.opened >= %(since)s)
-  and (%(until)s::timestamptz is null or a.opened < %(until)s)
-  and (%(after_id)s::bigint is null or (a.severity, a.opened, a.id)
-       < (%(after_severity)s::int, %(after_opened)s::timestamptz, %(after_id)s::bigint))
+where a.id = any(array(
+    select a.id from alert a join vessel v on v.id = a.vessel
+    where a.status in ({open}) and {alert_visible} and {alert_filters}
+      and (%(after_id)s::bigint is null or (a.severity, a.opened, a.id)
+           < (%(after_severity)s::int, %(after_opened)s::timestamptz, %(after_id)s::bigint))
+    order by a.severity desc, a.opened desc, a.id desc
+    limit %(limit)s))
 order by a.severity desc, a.opened desc, a.id desc
-limit %(limit)s
 
 -- name: alerts_all
--- Every alert the caller may see, newest first.
+-- Every alert the caller may see, newest first. The page is found before its columns are.
 select {alert_columns} from {alert_from}
-where {alert_visible}
-  and (%(kind)s::text is null or a.kind = %(kind)s)
-  and (%(severity)s::int is null or a.severity >= %(severity)s)
-  and (%(vessel)s::int is null or a.vessel = %(vessel)s)
-  and (%(since)s::timestamptz is null or a.opened >= %(since)s)
-  and (%(until)s::timestamptz is null or a.opened < %(until)s)
-  and (%(after_id)s::bigint is null or (a.opened, a.id)
-       < (%(after_opened)s::timestamptz, %(after_id)s::bigint))
+where a.id = any(array(
+    select a.id from alert a join vessel v on v.id = a.vessel
+    where {alert_visible} and {alert_filters}
+      and (%(after_id)s::bigint is null or (
+           a.opened <= %(after_opened)s::timestamptz
+           and (a.opened, a.id) < (%(after_opened)s::timestamptz, %(after_id)s::bigint)))
+    order by a.opened desc, a.id desc
+    limit %(limit)s))
 order by a.opened desc, a.id desc
-limit %(limit)s
 
 -- name: alert
 -- One alert, if the caller may see it.

@@ -32,6 +32,13 @@ union all select ds.grid from duty_shift ds
 -- name: open
 'active', 'acknowledged', 'cleared', 'shelved'
 
+-- name: alert_filters
+((%(kind)s::text is null or a.kind = %(kind)s)
+ and (%(severity)s::int is null or a.severity >= %(severity)s)
+ and (%(vessel)s::int is null or a.vessel = %(vessel)s)
+ and (%(since)s::timestamptz is null or a.opened >= %(since)s)
+ and (%(until)s::timestamptz is null or a.opened < %(until)s))
+
 -- name: mmsi
 left join lateral (
     select i.value as mmsi from vessel_identity i

@@ -149,6 +149,24 @@ async def test_behind_a_trusted_proxy_tls_is_what_the_proxy_says(port: Port) -> 
     assert plain.status_code == 403, "the visitor came in the clear"
 
 
+async def test_behind_a_proxy_the_origin_is_the_proxys_host(port: Port) -> None:
+    known = port.settings.model_dump() | {"trusted_proxy": True}
+    app = create_app(Settings.model_validate(known), port.pool)
+    headers = {
+        "Cookie": f"__Host-fleet={port.cookies['lin']}",
+        "X-Forwarded-Host": "port.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "203.0.113.5",
+    }
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.2:8000") as http:
+        for origin, status in (("https://port.example", 201), ("http://10.0.0.2:8000", 403)):
+            answer = await http.post(
+                "/api/v1/tokens", json=WRITE, headers=headers | {"Origin": origin}
+            )
+            assert answer.status_code == status
+
+
 async def test_forwarded_headers_of_a_stranger_are_not_believed(port: Port) -> None:
     direct = Behind(port)
     cookie = {"Cookie": f"__Host-fleet={port.cookies['lin']}"}

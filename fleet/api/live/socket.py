@@ -59,8 +59,12 @@ class TooSlow(Exception):
 
 async def serve(socket: WebSocket, service: Service) -> None:
     """The whole life of one socket."""
-    async with service.pool.connection() as conn:
-        session = await identify(socket, conn)
+    try:
+        async with service.pool.connection() as conn:
+            session = await identify(socket, conn)
+    except LOST:
+        await socket.close(TOO_SLOW)  # before accepting: the handshake is refused
+        return
     await socket.accept()
     if session is None or session.account.must_change:
         await socket.close(SIGNED_OUT, "sign in first")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Path, Request, Response
 
 from fleet.api import auth
@@ -59,6 +60,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, here: Here
 
 async def _checked(body: SignIn, address: str, here: Service) -> Account:
     """The account whose login and password these are, or Problem."""
+    log = structlog.get_logger("fleet.auth")
     name = body.login.casefold()
     pair, place = f"pair:{name}:{address}", f"place:{name}:{address}"
     shared = [f"address:{address}"]
@@ -73,7 +75,9 @@ async def _checked(body: SignIn, address: str, here: Service) -> Account:
     account, stored, barred = found or (None, None, True)
     right = await here.passwords.verify(stored, body.password)
     if account is None or barred or not admitted or not right:
+        log.warning("sign_in_refused", address=address)  # no login: it may be a mistyped password
         raise Problem(401, REFUSED)
+    log.info("signed_in", account=account.id, address=address)
     async with here.pool.connection() as conn:
         await accounts.forgive(conn, pair, shared, place)
     return account
@@ -98,6 +102,9 @@ async def change_password(body: PasswordChange, me: Who, here: Here) -> Password
     """Ends every other session and token of the account."""
     if me.kind != "browser":
         raise Problem(403, "only after signing in with a password")
+    weak = weakness(body.new, me.account.login)
+    if weak or body.new == body.old:
+        raise Problem.of(422, "body.new", weak or "must be another one")
     key = f"change:{me.account.id}"
     async with here.pool.connection() as conn:
         if not await accounts.admit(conn, key, CHANGE):
@@ -105,9 +112,6 @@ async def change_password(body: PasswordChange, me: Who, here: Here) -> Password
         stored = await accounts.password_hash(conn, me.account.id)
     if not await here.passwords.verify(stored, body.old):
         raise Problem.of(422, "body.old", "is not your password")
-    weak = weakness(body.new, me.account.login)
-    if weak or body.new == body.old:
-        raise Problem.of(422, "body.new", weak or "must be another one")
     new = await here.passwords.hash(body.new)
     async with here.pool.connection() as conn:
         if await accounts.password_hash(conn, me.account.id) != stored:

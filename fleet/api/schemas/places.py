@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from fleet.api.schemas.base import Actor, In, Named, Out, Text, masked
 from fleet.store.reads import Row
@@ -91,15 +91,18 @@ class Zones(Out):
 
 
 class ZoneDocument(In):
-    """A GeoJSON Feature or FeatureCollection; its parts are checked one by one, by name."""
+    """A GeoJSON Feature or FeatureCollection; its parts are checked one by one, by name.
+
+    Other members of the document itself (bbox, name, what drawing programs add) say nothing about
+    a zone and are passed over; other properties of a feature are refused.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     type: Literal["Feature", "FeatureCollection"]
-    id: int | str | None = None
     geometry: Any = None
     properties: Any = None
     features: Any = None
-    bbox: Any = None
-    name: Any = None
     crs: Any = None
 
 
