@@ -30,8 +30,9 @@ Moment: TypeAlias = Annotated[
     str | int, msgspec.Meta(description="RFC 3339 with offset, or Unix milliseconds")
 ]
 
-BURST: Final = 5000
-"""Objects in one payload: five times the memory that rules ask of a terminal."""
+BURST: Final = 2000
+"""Objects in one payload: twice the memory that rules ask of a terminal, and what a broker that
+limits messages to 256 KiB lets through."""
 IDENTIFIER = re.compile(r"[^\s/+#\x00-\x1f\x7f]{1,64}")
 RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -124,7 +125,7 @@ class Payload:
         for piece in burst[:BURST]:
             self._object(bytes(piece))
         if len(burst) > BURST:
-            self.tally.reject("burst: more than 5000 objects", chunk)
+            self.tally.reject(f"burst: more than {BURST} objects", chunk)
         return None
 
     def _object(self, piece: bytes) -> None:

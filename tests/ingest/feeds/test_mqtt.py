@@ -170,6 +170,17 @@ async def test_qos_0_beyond_the_bound_is_dropped_and_counted(broker: Server) -> 
         assert [d.payload for d in kept] == [str(i).encode() for i in range(1, 11)]
 
 
+async def test_the_largest_message_that_the_broker_takes_arrives(own: Server) -> None:
+    """One limit, the broker's: what is larger never gets a place in our session."""
+    await subscribed(feed(own.url, "large"))
+    topic, most = "fleet/v1/terminals/t0/report", 256 << 10
+    async with publisher(own) as client:
+        await client.publish(topic, b"x" * (most + 1), qos=1)
+        await client.publish(topic, b"y" * most, qos=1)
+    (delivery,) = await take(feed(own.url, "large"), 1)
+    assert delivery.payload == b"y" * most
+
+
 async def test_acknowledged_on_arrival_is_lost_with_a_crash(broker: Server) -> None:
     """The mode of the crash test's own test: never the default, only by the address."""
     auto = f"{broker.url}?ack=auto"
