@@ -159,7 +159,7 @@ async def worker(conn: Connection, settings: Settings) -> Check:
 
 async def feeds(conn: Connection, settings: Settings) -> Check:
     """Every configured feed, or those that reported, and what is wrong with them."""
-    rows = {row["name"]: row for row in await health.feeds(conn)}
+    rows = {row["name"]: row for row in await health.feeds(conn) if not _over(row, settings)}
     wanted = [feed.name for feed in settings.feeds] or list(rows)
     if not wanted:
         return Check("feeds", "warn", "none configured: [[feeds]] in fleet.toml, or FLEET_FEEDS")
@@ -170,6 +170,11 @@ async def feeds(conn: Connection, settings: Settings) -> Check:
     return Check("feeds", "ok", f"{len(wanted)} up: {', '.join(wanted)}")
 
 
+def _over(row: Mapping[str, Any], settings: Settings) -> bool:
+    """The spool is there while it holds something, a recording while it is played."""
+    return row["kind"] in {"spool", "file"} and row["age_s"] > settings.stale_after_s
+
+
 def _ailment(row: Mapping[str, Any] | None, settings: Settings) -> str:
     if row is None:
         return "has never reported"
@@ -177,6 +182,8 @@ def _ailment(row: Mapping[str, Any] | None, settings: Settings) -> str:
         return f"last reported {span(row['age_s'])} ago"
     if row["state"] != "up":
         return f"is {row['state']} {row['detail']}".strip()
+    if row["kind"] == "spool":
+        return f"holds input back: {row['detail']}"
     silent = row["silent_s"]
     if silent is None:
         return "has brought nothing yet"

@@ -128,7 +128,9 @@ delete from party_org where demo
 
 -- name: remove_21_feeds
 -- The simulators' feeds and what could not be read of them.
-with gone as (delete from feed where name = any(%(feeds)s) returning name)
+with gone as (
+    delete from feed where name = any(%(feeds)s) or kind = 'spool' returning name
+)
 delete from reject_sample where feed in (select name from gone)
 
 -- name: remove_22_stations

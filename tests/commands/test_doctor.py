@@ -85,6 +85,15 @@ def test_feeds(
     assert checks(port)["feeds"] == (state, said)
 
 
+def test_the_spool_counts_while_it_holds_something(port: Cli, sql: Sql) -> None:
+    sql(FEED, "a", "up", 1)
+    sql(FEED, "spool", "up", 1)
+    sql("update feed set kind = 'spool', detail = '3 deliveries wait' where name = 'spool'")
+    assert checks(port)["feeds"] == ("warn", "spool holds input back: 3 deliveries wait")
+    sql("update feed set updated = now() - interval '1 hour' where name = 'spool'")
+    assert checks(port)["feeds"] == ("ok", "1 up: a")
+
+
 def test_a_configured_feed_that_never_reported(port: Cli, tmp_path: Path) -> None:
     (tmp_path / "fleet.toml").write_text(
         "[[feeds]]\nname = 'x'\nkind = 'udp'\naddress = '127.0.0.1:1'\n"
