@@ -1,35 +1,12 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from fleet.store.db import Connection, connect, rows
+from fleet.store.db import Connection, rows
 from fleet.store.engine import Fenced
 from fleet.worker.loop import Worker
-from tests.worker.scripted import NOW, Scripted, report, worker
-
-
-@pytest.fixture
-async def sql(database_url: str) -> AsyncIterator[Connection]:
-    async with await connect(database_url, "test") as conn:
-        await conn.set_autocommit(True)
-        yield conn
-
-
-@pytest.fixture
-async def feed() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def started(database_url: str, tmp_path: Path, feed: Scripted) -> AsyncIterator[Worker]:
-    made = worker(database_url, tmp_path, feed)
-    await made.start()
-    yield made
-    await made.close()
-    made.quarantine.close()
+from tests.worker.conftest import Another
+from tests.worker.scripted import Scripted, report
 
 
 async def test_a_report_becomes_a_row_and_is_acknowledged(
@@ -87,10 +64,9 @@ async def test_unreadable_input_is_counted_sampled_and_acknowledged(
 
 
 async def test_a_second_worker_takes_over_and_the_first_ends(
-    started: Worker, feed: Scripted, database_url: str, tmp_path: Path, sql: Connection
+    started: Worker, feed: Scripted, another: Another, sql: Connection
 ) -> None:
-    second = worker(database_url, tmp_path / "second", feed)
-    await second.start()
+    await another()
     await started.batch([feed.item(report("T1", 0, 109.1, 18.3))])
     with pytest.raises(Fenced, match="another worker has taken over"):
         await started.settle()
@@ -98,14 +74,10 @@ async def test_a_second_worker_takes_over_and_the_first_ends(
     assert await rows(sql, "select 1 from position") == []
     with pytest.raises(Fenced):
         await started.tick()
-    await second.close()
-
-
-Break = Callable[[], Awaitable[Any]]
 
 
 async def test_a_worker_takes_over_from_one_that_is_busy(
-    started: Worker, feed: Scripted, database_url: str, tmp_path: Path, sql: Connection
+    started: Worker, feed: Scripted, another: Another, sql: Connection
 ) -> None:
     async def busy() -> None:
         for second in range(10_000):
@@ -113,21 +85,19 @@ async def test_a_worker_takes_over_from_one_that_is_busy(
 
     task = asyncio.create_task(busy())
     await asyncio.sleep(0.3)
-    second = worker(database_url, tmp_path / "second", feed)
     async with asyncio.timeout(20):
-        await second.start()
+        second = await another()
         with pytest.raises(Fenced):
             await task
     await second.batch([feed.item(report("T1", 1, 109.1, 18.3))])
     await second.settle()
     stored = await rows(sql, "select count(*) as n from position")
     assert stored[0]["n"] == len(feed.acknowledged)
-    await second.close()
 
 
 @pytest.mark.parametrize("after", ["snapshot", "journal", "tick"])
 async def test_a_restart_goes_on_with_the_same_state(
-    started: Worker, feed: Scripted, database_url: str, tmp_path: Path, after: str
+    started: Worker, feed: Scripted, another: Another, after: str
 ) -> None:
     for at in range(0, 40, 10):
         await started.batch([feed.item(report("T1", at, 109.1, 18.3, sos=True))])
@@ -136,11 +106,9 @@ async def test_a_restart_goes_on_with_the_same_state(
         await started.tick()
     if after == "snapshot":
         await started._snapshot(started.head)
-    second = worker(database_url, tmp_path / "second", feed)
-    await second.start()
+    second = await another()
     assert second.head.state.pack() == started.head.state.pack()
     assert second.head.seq == started.head.seq + 1
-    await second.close()
 
 
 @pytest.mark.parametrize(
@@ -149,23 +117,19 @@ async def test_a_restart_goes_on_with_the_same_state(
 async def test_a_lost_state_is_built_anew_and_open_episodes_go_on(
     started: Worker,
     feed: Scripted,
-    database_url: str,
-    tmp_path: Path,
+    another: Another,
     sql: Connection,
     damage: bytes,
 ) -> None:
     await started.batch([feed.item(report("T1", 0, 109.1, 18.3, sos=True))])
     await started.settle()
     await sql.execute(damage)
-    second = worker(database_url, tmp_path / "second", feed)
-    await second.start()
+    second = await another()
     assert second.head.state.last.t.max() == started.head.state.last.t.max()
     await second.batch([feed.item(report("T1", 60, 109.1, 18.3, sos=True))])
     await second.settle()
     (alert,) = await rows(sql, "select occurrences from alert")
     assert alert == {"occurrences": 2}
-    await second.close()
-    second.quarantine.close()
 
 
 async def test_poison_is_put_aside_and_its_neighbours_are_stored(
@@ -215,4 +179,3 @@ async def test_a_tick_beats_the_heart(started: Worker, sql: Connection) -> None:
     await started.tick()
     (beat,) = await rows(sql, "select part, beat > now() - interval '5 s' as alive from worker")
     assert beat == {"part": "all", "alive": True}
-    assert NOW

@@ -18,7 +18,7 @@ from deploy.local.mosquitto import Broker
 from deploy.local.postgres import Cluster
 from fleet.ingest.feeds.mqtt import broker as address
 from fleet.settings import FeedSettings, Settings
-from fleet.store.db import Connection, connect, rows
+from fleet.store.db import Connection, rows
 from fleet.worker import service
 from fleet.worker.service import NotMigratedError
 from fleet.worker.spool import SpoolError
@@ -30,13 +30,6 @@ AIS = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\r\n"
 
 def settings(url: str, folder: Path, **more: object) -> Settings:
     return Settings(database_url=url, data_dir=folder, **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-async def sql(database_url: str) -> AsyncIterator[Connection]:
-    async with await connect(database_url, "test") as conn:
-        await conn.set_autocommit(True)
-        yield conn
 
 
 @contextlib.asynccontextmanager

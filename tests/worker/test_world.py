@@ -1,15 +1,14 @@
 """Zones, thresholds and the register change while the worker works, or while it is away."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from fleet.alerts.parameters import defaults
-from fleet.store.db import Connection, connect, one, rows
+from fleet.store.db import Connection, one, rows
 from fleet.worker.loop import Worker
-from tests.worker.scripted import Scripted, report, worker
+from tests.worker.conftest import Another
+from tests.worker.scripted import Scripted, report
 
 RING = [[109.5, 18.0], [109.6, 18.0], [109.6, 18.1], [109.5, 18.1], [109.5, 18.0]]
 INSIDE, OUTSIDE = (109.55, 18.05), (109.0, 18.05)
@@ -37,28 +36,9 @@ def ring(shift: float = 0.0) -> str:
     return json.dumps({"type": "Polygon", "coordinates": [[[x + shift, y] for x, y in RING]]})
 
 
-@pytest.fixture
-async def sql(database_url: str) -> AsyncIterator[Connection]:
-    async with await connect(database_url, "test") as conn:
-        await conn.set_autocommit(True)
-        await conn.execute(BOAT)
-        yield conn
-
-
-@pytest.fixture
-async def feed() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def started(
-    sql: Connection, database_url: str, tmp_path: Path, feed: Scripted
-) -> AsyncIterator[Worker]:
-    made = worker(database_url, tmp_path, feed)
-    await made.start()
-    yield made
-    await made.close()
-    made.quarantine.close()
+@pytest.fixture(autouse=True)
+async def registered(sql: Connection) -> None:
+    await sql.execute(BOAT)
 
 
 async def sail(
@@ -104,20 +84,18 @@ async def test_an_episode_ends_with_its_zone(
 
 
 async def test_a_zone_that_ended_while_the_worker_was_away(
-    started: Worker, feed: Scripted, sql: Connection, database_url: str, tmp_path: Path
+    started: Worker, feed: Scripted, sql: Connection, another: Another
 ) -> None:
     await sql.execute(CREATE, {"ring": ring()})
     await started.configure()
     await sail(started, feed, 0, 120, INSIDE)
     await sql.execute(END)
-    second = worker(database_url, tmp_path / "second", feed)
-    await second.start()
+    await another()
     assert await entered(sql) == [("cleared", "zone_ended")]
-    await second.close()
 
 
 async def test_a_restart_replays_in_the_old_world(
-    started: Worker, feed: Scripted, sql: Connection, database_url: str, tmp_path: Path
+    started: Worker, feed: Scripted, sql: Connection, another: Another
 ) -> None:
     """What was fed before the change is fed again to the zones of then."""
     await sql.execute(CREATE, {"ring": ring()})
@@ -125,12 +103,10 @@ async def test_a_restart_replays_in_the_old_world(
     await sail(started, feed, 0, 120, INSIDE)
     before = started.head.state.active["zone_enter"]
     await sql.execute(CHANGE, {"ring": ring(2)})
-    second = worker(database_url, tmp_path / "second", feed)
-    await second.start()
+    second = await another()
     assert len(before) == 1
     assert len(second.head.state.active["zone_enter"]) == 0
     assert await entered(sql) == [("cleared", "zone_changed")]
-    await second.close()
 
 
 async def test_nothing_changed_costs_no_snapshot(started: Worker, sql: Connection) -> None:
@@ -140,7 +116,7 @@ async def test_nothing_changed_costs_no_snapshot(started: Worker, sql: Connectio
 
 
 async def test_a_boat_registered_meanwhile_is_looked_after_and_survives_a_restart(
-    started: Worker, feed: Scripted, sql: Connection, database_url: str, tmp_path: Path
+    started: Worker, feed: Scripted, sql: Connection, another: Another
 ) -> None:
     await started.batch([feed.item(report("T2", 0, *OUTSIDE))])
     await started.settle()
@@ -152,10 +128,8 @@ async def test_a_boat_registered_meanwhile_is_looked_after_and_survives_a_restar
     )
     await started.configure()
     assert started.head.engine.vessels.registered[boat]
-    second = worker(database_url, tmp_path / "second", feed)
-    await second.start()
+    second = await another()
     assert second.head.engine.vessels.registered[boat]
-    await second.close()
 
 
 async def test_thresholds_in_force_are_the_newest_version(
@@ -186,7 +160,7 @@ async def test_thresholds_that_make_no_sense_are_not_taken_over(
 
 
 async def test_a_worker_starts_with_thresholds_and_zones_that_make_no_sense(
-    sql: Connection, database_url: str, tmp_path: Path, feed: Scripted
+    sql: Connection, another: Another
 ) -> None:
     await sql.execute(
         "insert into rule_version (kind, version, params, source)"
@@ -194,11 +168,9 @@ async def test_a_worker_starts_with_thresholds_and_zones_that_make_no_sense(
     )
     await sql.execute(CREATE, {"ring": "{}"})
     await sql.execute(CREATE.replace("'R'", "'S'").encode(), {"ring": ring()})
-    made = worker(database_url, tmp_path, feed)
-    await made.start()
+    made = await another()
     assert made.head.engine.params["speed"].fishing_kn == 18
     assert [zone.code for zone in made.world.zones] == ["S"]
-    await made.close()
 
 
 def _speed(**changed: float) -> dict[str, float]:
