@@ -12,7 +12,8 @@ export async function loadVessels(): Promise<void> {
 }
 
 /** A name to show; vessels known only from the air may have just their MMSI. */
-export function nameOf(id: number): string {
-  const vessel = vessels.value.get(id)
+export function called(vessel: { name: string; mmsi: string | null } | null | undefined): string {
   return vessel?.name || (vessel?.mmsi ? `MMSI ${vessel.mmsi}` : t('v_name_unknown'))
 }
+
+export const nameOf = (id: number): string => called(vessels.value.get(id))

@@ -4,9 +4,10 @@ import { either, t, type Key } from '../i18n'
 import { readStatus, reread } from '../live/feed'
 import { say } from '../toast'
 import type { Alert, Order, OrderRef } from '../types'
+import { called } from '../vessels'
 import { put } from './store'
 
-export const what = (a: Alert): string => [either(a.title_zh, a.title_en), a.vessel?.name].filter(Boolean).join(' · ')
+export const what = (a: Alert): string => `${either(a.title_zh, a.title_en)} · ${called(a.vessel)}`
 
 /** A sentence for a person, whatever went wrong. */
 export function explain(problem: unknown): string {

@@ -15,6 +15,7 @@ import { following, selectAlert, selectedAlert, selectedVessel, selectVessel } f
 import { account } from '../session'
 import { LEVELS } from '../severity'
 import type { Alert, AlertDetail, OrderDetail, VesselDetail } from '../types'
+import { called } from '../vessels'
 import { ActBar } from './ActBar'
 import { Age, Call, Fact, Facts, Glyph, Icon, IconButton, LevelTag, When } from './bits'
 import { History } from './History'
@@ -89,9 +90,9 @@ function Head({ alert: a, onClose }: { alert: Alert; onClose: () => void }) {
     <header class="drawer-head">
       <Glyph severity={a.severity} size={36} />
       <div>
-        <p><LevelTag severity={a.severity} /> <span class="tag">{term('status', a.status)}</span>{a.verdict && <span class="tag">{term('verdict', a.verdict)}</span>}</p>
+        <p><LevelTag severity={a.severity} /> {(a.severity > 1 || a.status !== 'active') && <span class="tag">{term('status', a.status)}</span>}{a.verdict && <span class="tag">{term('verdict', a.verdict)}</span>}</p>
         <h2>{either(a.title_zh, a.title_en)}</h2>
-        <p class="drawer-boat">{a.vessel?.name || a.vessel?.mmsi || t('v_name_unknown')}</p>
+        <p class="drawer-boat">{called(a.vessel)}</p>
       </div>
       <IconButton icon="close" label={t('d_close')} onClick={onClose} />
     </header>
@@ -155,7 +156,7 @@ function Boat({ alert: a }: { alert: Alert }) {
   const moved = row >= 0 && a.lon !== null && a.lat !== null ? distanceNm(a.lon, a.lat, fleet.lon[row], fleet.lat[row]) : 0
   return (
     <section>
-      <h3>{t('d_boat')} <button type="button" class="link" onClick={() => selectVessel(a.vessel!.id)}>{a.vessel.name || a.vessel.mmsi || t('v_name_unknown')}</button></h3>
+      <h3>{t('d_boat')} <button type="button" class="link" onClick={() => selectVessel(a.vessel!.id)}>{called(a.vessel)}</button></h3>
       <Motion vessel={a.vessel.id} />
       {moved > 0.2 && <p class="drawer-note">{t('d_from_position', { nm: moved.toFixed(1) })}</p>}
       {owner?.phone && <Call name={owner.name} phone={owner.phone} />}

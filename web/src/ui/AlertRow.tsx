@@ -6,6 +6,7 @@ import { folded } from '../screen'
 import { selectAlert, selectedAlert } from '../selection'
 import { LEVELS } from '../severity'
 import type { Alert } from '../types'
+import { called } from '../vessels'
 import { Age, Deadline, Glyph, OrderTag } from './bits'
 
 export function open(a: Alert): void {
@@ -25,7 +26,7 @@ export function AlertRow({ alert: a }: { alert: Alert }) {
         </span>
         <span class="row-what">
           <span class="row-title">{either(a.title_zh, a.title_en)}</span>
-          <span class="row-boat">{a.vessel?.name || a.vessel?.mmsi || t('v_name_unknown')}</span>
+          <span class="row-boat">{called(a.vessel)}</span>
         </span>
         <span class="row-age"><Age at={a.opened} /></span>
         <span class="row-where">{[a.grid && either(a.grid.name, a.grid.name_en), either(a.zone_name, a.zone_name_en)].filter(Boolean).join(' · ')}</span>
@@ -40,7 +41,7 @@ function Hands({ alert: a }: { alert: Alert }) {
   const order = a.order
   return (
     <span class="row-hands">
-      {order ? <OrderTag status={order.status} /> : <span class="tag">{term('status', a.status)}</span>}
+      {order ? <OrderTag status={order.status} /> : a.severity > 1 && <span class="tag">{term('status', a.status)}</span>}
       {order?.lead && <span class="row-lead">{either(order.lead.name, order.lead.name_en)}</span>}
       {order?.status === 'offered' && order.accept_by && <Deadline at={order.accept_by} bare />}
     </span>

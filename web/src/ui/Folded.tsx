@@ -3,7 +3,7 @@ import { alerts } from '../alerts/store'
 import { either, t } from '../i18n'
 import { folded } from '../screen'
 import { selectAlert, selectedAlert, selectedVessel } from '../selection'
-import { nameOf } from '../vessels'
+import { called, nameOf } from '../vessels'
 import { Glyph, Icon, IconButton } from './bits'
 import { Motion } from './VesselCard'
 
@@ -16,7 +16,7 @@ export function Folded() {
       <div class="folded-top">
         <button type="button" onClick={() => { folded.value = false }}>
           {a && <Glyph severity={a.severity} size={22} />}
-          <span><b>{vessel === null ? a!.vessel?.name : nameOf(vessel)}</b>{a && <small>{either(a.title_zh, a.title_en)}</small>}</span>
+          <span><b>{vessel === null ? called(a!.vessel) : nameOf(vessel)}</b>{a && <small>{either(a.title_zh, a.title_en)}</small>}</span>
           <Icon name="list" />
         </button>
         <IconButton icon="close" label={t('d_close')} onClick={() => selectAlert(null)} />

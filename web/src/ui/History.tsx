@@ -8,17 +8,28 @@ import { When } from './bits'
 export function History({ events }: { events: HistoryEvent[] | null }) {
   if (!events) return <p class="drawer-note">{t('alerts_loading')}</p>
   if (!events.length) return <p class="drawer-note">{t('d_history_none')}</p>
-  const newest = [...events].sort((a, b) => b.seq - a.seq)
+  const newest = folded([...events].sort((a, b) => b.seq - a.seq))
   return (
     <ol class="history">
-      {newest.map((e) => (
+      {newest.map(({ event: e, times }) => (
         <li key={e.seq} class={e.actor ? 'by-person' : ''}>
           <When at={e.at} />
-          <div><b>{term('h', e.act)}</b><span class="by">{e.actor?.name ?? t('h_by_service')}</span><p>{said(e)}</p></div>
+          <div><b>{term('h', e.act)}</b>{times > 1 && <span class="tag times">×{times}</span>}<span class="by">{e.actor?.name ?? t('h_by_service')}</span><p>{said(e)}</p></div>
         </li>
       ))}
     </ol>
   )
+}
+
+/** What the service says again and again is one line that counts. */
+function folded(events: HistoryEvent[]): { event: HistoryEvent; times: number }[] {
+  const lines: { event: HistoryEvent; times: number }[] = []
+  for (const event of events) {
+    const last = lines[lines.length - 1]
+    if (last && event.act === 'repeat' && last.event.act === 'repeat') last.times++
+    else lines.push({ event, times: 1 })
+  }
+  return lines
 }
 
 /** The service's reasons come with both languages or as a code; a person's as written. */

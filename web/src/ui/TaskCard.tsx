@@ -5,6 +5,7 @@ import { either, t } from '../i18n'
 import { locate } from '../map/handle'
 import { LEVELS } from '../severity'
 import type { Alert } from '../types'
+import { called } from '../vessels'
 import { open } from './AlertRow'
 import { Age, Deadline, Glyph, Icon, LevelTag, OrderTag } from './bits'
 import { position } from '../geo'
@@ -25,7 +26,7 @@ export function TaskCard({ alert: a }: { alert: Alert }) {
           <span class="task-age"><Age at={a.opened} /></span>
         </span>
         <strong>{either(a.title_zh, a.title_en)}</strong>
-        <span class="task-boat">{a.vessel?.name || a.vessel?.mmsi || t('v_name_unknown')}</span>
+        <span class="task-boat">{called(a.vessel)}</span>
         <span class="task-where">
           {a.lon !== null && a.lat !== null ? position(a.lon, a.lat) : t('d_no_position')}
           {a.grid && ` · ${either(a.grid.name, a.grid.name_en)}`}
