@@ -1,7 +1,7 @@
 """The life of an alert, as one table. What is not in the table cannot happen.
 
-Clearing never closes an alert nobody has looked at, and never a red one; red is never shelved;
-nothing leaves RETRACTED.
+Clearing never closes an alert nobody has looked at, and never a red one; red is never shelved. An
+alert that gets worse asks again, whatever people had made of the milder one.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ _S, _A = Status, Act
 #: While the condition holds the engine may raise, repeat or revise in place.
 _LIVING = (_S.ACTIVE, _S.ACKNOWLEDGED, _S.CLEARED, _S.SHELVED, _S.SUPPRESSED)
 
-#: A person has ended it; what the engine still says of it changes nothing.
+#: A person has ended it; what the engine says of it, short of "worse", changes nothing.
 _DONE = (_S.CLOSED, _S.INVALID)
 
 MOVES: dict[tuple[Status, Act], Status] = {
     **{(s, a): s for s in _LIVING for a in (_A.RAISE, _A.REPEAT, _A.REVISE)},
+    **{(s, _A.RAISE): _S.ACTIVE for s in (_S.ACKNOWLEDGED, *_DONE)},
+    (_S.RETRACTED, _A.OPEN): _S.ACTIVE,  # the same silence, counted from the same moment
     **{(s, _A.RETRACT): _S.RETRACTED for s in (*_LIVING, _S.CLOSED, _S.INVALID)},
     **{(s, _A.INVALIDATE): _S.INVALID for s in _LIVING},
-    **{(s, a): s for s in _DONE for a in (_A.RAISE, _A.REPEAT, _A.REVISE, _A.CLEAR)},
+    **{(s, a): s for s in _DONE for a in (_A.REPEAT, _A.REVISE, _A.CLEAR)},
     (_S.ACTIVE, _A.ACKNOWLEDGE): _S.ACKNOWLEDGED,
     (_S.ACTIVE, _A.CLEAR): _S.CLEARED,
     (_S.ACTIVE, _A.SHELVE): _S.SHELVED,
