@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -48,9 +49,15 @@ class Rows:
     def _columns(self) -> Fixes:
         """Two conversions for all columns: a live message is often one fix."""
         if not self.ints:
-            return Fixes.empty(0)
+            return _none()
         key, t, received, status, flags = np.ascontiguousarray(np.array(self.ints, np.int64).T)
         lon, lat, sog, cog, heading, battery = np.ascontiguousarray(
             np.array(self.floats, np.float64).T
         )
         return Fixes(key, t, received, lon, lat, sog, cog, heading, status, flags, battery)
+
+
+@cache
+def _none() -> Fixes:
+    """Most of what carries no fix is a part of a message, and made often."""
+    return Fixes.empty(0)
