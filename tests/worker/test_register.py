@@ -1,0 +1,88 @@
+"""What the air says of ships that are in no register, and of those that are."""
+
+from typing import Any
+
+import pytest
+from pyais import encode_dict
+
+from fleet.ingest.feed import Delivery
+from fleet.model import VesselClass
+from fleet.store.db import Connection, one, rows
+from fleet.worker.loop import Worker
+from tests.worker.scripted import NOW, SECOND, Scripted
+
+MMSI = 412000123
+
+
+def said(seconds: int, **fields: Any) -> Delivery:
+    """What a transponder sends, as lines of NMEA."""
+    lines = encode_dict({"mmsi": MMSI, **fields}, radio_channel="A", talker_id="AI")
+    payload = "".join(f"{line}\r\n" for line in lines).encode()
+    return Delivery("ais", "receiver", "nmea", payload, NOW + seconds * SECOND)
+
+
+def static(seconds: int, name: str = "HAI FENG", ship_type: int = 30, bow: int = 30) -> Delivery:
+    size = {"to_bow": bow, "to_stern": 15, "to_port": 4, "to_starboard": 4}
+    return said(seconds, type=5, shipname=name, callsign="BABC", ship_type=ship_type, **size)
+
+
+def fix(seconds: int, mmsi: int = MMSI) -> Delivery:
+    at = {"lon": 109.1, "lat": 18.3, "speed": 5, "course": 90, "second": 60}
+    return said(seconds, type=1, **{**at, "mmsi": mmsi})
+
+
+async def hear(worker: Worker, feed: Scripted, *deliveries: Delivery) -> None:
+    await worker.batch([feed.item(d) for d in deliveries])
+    await worker.settle()
+
+
+async def vessel(sql: Connection, mmsi: int = MMSI) -> dict[str, Any]:
+    return await one(
+        sql,
+        "select v.id, name, class, length_m, registered from vessel v"
+        " join vessel_identity i on i.vessel = v.id where value = %(mmsi)s",
+        mmsi=str(mmsi),
+    )
+
+
+async def test_a_ship_is_named_and_classed_by_what_it_says(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await hear(started, feed, fix(0))
+    before = await vessel(sql)
+    await hear(started, feed, static(1))
+    after = await vessel(sql)
+    assert (before["name"], after["name"]) == ("", "HAI FENG")
+    assert (after["class"], after["length_m"]) == (VesselClass.FISHING, 45)
+    assert started.head.engine.vessels.class_of(after["id"]) == VesselClass.FISHING
+
+
+async def test_only_what_changed_is_kept(started: Worker, feed: Scripted, sql: Connection) -> None:
+    for seconds, name in ((0, "HAI FENG"), (1, "HAI FENG"), (2, "HAI XING"), (3, "HAI XING")):
+        await hear(started, feed, static(seconds, name))
+    found = await rows(sql, "select body ->> 'name' as name from vessel_static order by t")
+    assert [row["name"] for row in found] == ["HAI FENG", "HAI XING"]
+
+
+async def test_the_register_is_believed_before_the_air(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await hear(started, feed, fix(0))
+    await sql.execute(
+        "update vessel set registered = true, name = '琼渔1', class = 1, length_m = 20"
+    )
+    await started.configure()
+    await hear(started, feed, static(1, ship_type=70))
+    found = await vessel(sql)
+    assert (found["name"], found["class"], found["length_m"]) == ("琼渔1", VesselClass.FISHING, 20)
+    assert started.head.engine.vessels.class_of(found["id"]) == VesselClass.FISHING
+
+
+@pytest.mark.parametrize(
+    ("mmsi", "cls"), [(970123456, VesselClass.SART), (974123456, VesselClass.EPIRB)]
+)
+async def test_a_beacon_is_what_its_number_says(
+    started: Worker, feed: Scripted, sql: Connection, mmsi: int, cls: VesselClass
+) -> None:
+    await hear(started, feed, fix(0, mmsi))
+    assert (await vessel(sql, mmsi))["class"] == cls
