@@ -132,6 +132,7 @@ def collection(path: Path, *features: object, **more: object) -> Path:
 
 
 LINE = {"type": "LineString", "coordinates": [[107, 18], [108, 17]]}
+LONG = {"type": "LineString", "coordinates": [[107 + i / 1000, 18] for i in range(501)]}
 BOW = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
 
 
@@ -149,6 +150,7 @@ BOW = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0
         ({"geometry": LINE}, "must be a Polygon or MultiPolygon, not LineString"),
         ({"geometry": None}, "not nothing"),
         ({"rule": "line"}, "must be a LineString, not Polygon"),
+        ({"rule": "line", "geometry": LONG}, "has 501 positions, at most 500"),
         ({"geometry": BOW}, "Self-intersection"),
         ({"geometry": {"type": "Polygon", "coordinates": []}}, "no lists of numbers"),
         ({"geometry": {"type": "Polygon", "coordinates": [[[18.2, 109.5]] * 4]}}, "109.5"),

@@ -23,6 +23,8 @@ from fleet.settings import hint
 SAME = {"CRS84", "EPSG:4326", "EPSG::4326", "EPSG:4490", "EPSG::4490", "4326", "4490", "WGS84"}
 """Names under which files declare WGS-84 or CGCS2000, which agree to centimetres."""
 AREAS, LINES = ("Polygon", "MultiPolygon"), ("LineString",)
+MOST = {"LineString": 500, "Polygon": 20_000, "MultiPolygon": 20_000}
+"""Positions of one zone: each boat near a line is measured against all of them."""
 EXTRA = {"zone": ("season", "classes"), "grid": ()}
 """Properties that are no plain cells."""
 
@@ -128,10 +130,15 @@ READERS = {"season": season, "classes": classes}
 
 def geometry(value: Any, kinds: Sequence[str]) -> dict[str, Any]:
     """A valid geometry of one of these kinds, as GeoJSON; raises ValueError saying why not."""
-    kind = value.get("type") if isinstance(value, dict) else None
+    kind = str(value.get("type", "")) if isinstance(value, dict) else ""
     if kind not in kinds:
         raise ValueError(f"must be a {' or '.join(kinds)}, not {kind or 'nothing'}")
-    for lon, lat in _points(value.get("coordinates")):
+    points = list(_points(value.get("coordinates")))
+    if len(points) > MOST[kind]:
+        raise ValueError(
+            f"has {len(points)} positions, at most {MOST[kind]} are taken: simplify it"
+        )
+    for lon, lat in points:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             raise ValueError(f"({lon}, {lat}) is no longitude and latitude in degrees")
     try:

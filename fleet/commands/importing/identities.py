@@ -116,6 +116,7 @@ def _clashes(record: Record, wanted: Row, held: Sequence[Row]) -> Iterator[Probl
         if other["reg_no"] != wanted["reg_no"] and start < over and begun < end:
             why = f"is the {wanted['kind']} of {other['reg_no']} at that time"
             yield record.problem("value", why)
+            return
 
 
 def _renewed(wanted: Row, owned: Sequence[Row], now: datetime) -> list[Row]:
