@@ -29,6 +29,8 @@ from fleet.store.zones import CHANNEL as CONFIG
 
 POLL_S, FLEET_S, CYCLE_S = 1.0, 0.5, 10.0
 BLIND_S = 5.0
+VIEWS_S = 0.3
+"""Spent a second on who sees what, so that many members never hold up the alerts."""
 RING, PAGE = 2_000, 500
 NEVER = -1
 UNUSED_S = 60.0
@@ -52,8 +54,9 @@ class Seat(View):
     scope: Scope = field(default_factory=Scope)
     checked: int = 0  #: events up to here have been sifted
     visible: set[int] = field(default_factory=set)
-    used: float = 0.0  #: monotonic
-    dirty: bool = False
+    used: float = 0.0  #: monotonic, like the next
+    asked: float = 0.0  #: when its vessels were read; 0: never
+    dirty: bool = True
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -101,11 +104,12 @@ class Hub:
         """The shared view of everybody with this scope."""
         found = self.seats.get(scope)
         if found is None:
-            found = self.seats.setdefault(scope, Seat(scope=scope, checked=self.event_seq))
-            found.dirty = not scope.everything
+            every = scope.everything
+            found = Seat(everything=every, scope=scope, checked=self.event_seq, dirty=not every)
+            self.seats[scope] = found
         found.used = time.monotonic()
         async with found.lock:
-            if found.mask is None and found.dirty:
+            if found.dirty and not found.asked:
                 async with self.pool.connection() as conn:
                     await self._refresh(conn, found)
         return found
@@ -152,8 +156,10 @@ class Hub:
             try:
                 await self._connected()
             except LOST as exc:
-                structlog.get_logger("fleet.live").warning("database lost", error=str(exc))
-                self._publish()
+                structlog.get_logger("fleet.live").warning("database_lost", error=str(exc))
+            except Exception:  # noqa: BLE001 -- the stream outlives a mistake, and every screen says so
+                structlog.get_logger("fleet.live").exception("live_failed")
+            self._publish()
             await asyncio.sleep(delay)
             delay = min(delay * 2, 5.0) if time.monotonic() - self._sessions_at > CYCLE_S else 0.2
 
@@ -243,12 +249,13 @@ class Hub:
         return True
 
     async def _sessions(self, conn: Connection) -> None:
-        hashes = sorted({c.token_hash for c in self.clients})
+        clients = list(self.clients)  # whoever joins meanwhile has just been looked up
+        hashes = sorted({c.token_hash for c in clients})
         if not hashes:
             return
         limit = timedelta(minutes=self.settings.session_idle_min)
         valid = await accounts.valid(conn, hashes, limit)
-        for client in self.clients:
+        for client in clients:
             client.over = valid.get(client.token_hash) != client.scope
         await accounts.touch(conn, hashes)
 
@@ -257,8 +264,9 @@ class Hub:
         wanted = {c.scope for c in self.clients}
         for scope in [s for s, seat in self.seats.items() if s not in wanted and seat.used < used]:
             del self.seats[scope]
-        for seat in list(self.seats.values()):
-            if seat.dirty:
+        stop = time.monotonic() + VIEWS_S
+        for seat in sorted(self.seats.values(), key=lambda s: s.asked):
+            if seat.dirty and time.monotonic() < stop:
                 await self._refresh(conn, seat)
 
     async def _refresh(self, conn: Connection, seat: Seat) -> None:
@@ -266,8 +274,9 @@ class Hub:
         try:
             ids, own = await live.vessels(conn, seat.scope)
         except BaseException:
-            seat.dirty = True  # without a mask a seat sees everything: never leave it so
+            seat.dirty = True
             raise
+        seat.asked = time.monotonic()
         seat.assign(ids, own, self.table.tick)
 
     def _publish(self) -> None:

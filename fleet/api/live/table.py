@@ -20,10 +20,11 @@ NOBODY = -1
 
 @dataclass(slots=True)
 class View:
-    """What the clients of one scope see: all vessels, or those in a mask, and which are own."""
+    """What the clients of one scope see: nothing until it is assigned, unless it is everything."""
 
-    mask: Mask | None = None  #: None: all of them
-    own: Mask | None = None
+    everything: bool = False
+    mask: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
+    own: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     generation: int = 0  #: the set of vessels changed: a client needs a snapshot
     changed: int = 0  #: tick at which it did
     sent: dict[tuple[int, bool], bytes] = field(default_factory=dict)  #: one encode, N sends
@@ -31,8 +32,7 @@ class View:
     def assign(self, ids: list[int], own: list[int], tick: int) -> None:
         """Replace the set; the generation moves only if it is another one."""
         mask, mine = _mask(ids), _mask(own)
-        known = self.mask is not None and np.array_equal(mask, self.mask)
-        if known and self.own is not None and np.array_equal(mine, self.own):
+        if np.array_equal(mask, self.mask) and np.array_equal(mine, self.own):
             return
         self.mask, self.own = mask, mine
         self.generation += 1
@@ -82,10 +82,10 @@ class Table:
     def encode(self, view: View, since: int | None, now: int) -> bytes:
         """What changed after tick `since` in this view; None: all of it, as a snapshot."""
         chosen: NDArray[np.bool_] = self.seq > (NOBODY if since is None else since)
-        if view.mask is not None:
+        if not view.everything:
             chosen &= _cut(view.mask, len(chosen))
         rows = np.flatnonzero(chosen)
         kept = self.records[rows]
-        own = np.True_ if view.own is None else _cut(view.own, len(chosen))[rows]
+        own = np.True_ if view.everything else _cut(view.own, len(chosen))[rows]
         kept["flags"] |= np.where(own, frames.OWN, 0).astype(np.uint8)
         return frames.fleet(kept, self.t[rows], self.tick, now, snapshot=since is None)
