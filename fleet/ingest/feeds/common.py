@@ -49,6 +49,10 @@ class Backoff:
     def reset(self) -> None:
         self._next = self.first
 
+    def rest(self) -> None:
+        """The next pause is the longest."""
+        self._next = self.most
+
     def pause(self) -> float:
         pause, self._next = self._next, min(self._next * 2, self.most)
         return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -30,6 +29,8 @@ LARGEST = (256 << 10) + 4096
 larger (message_size_limit 262144): a smaller limit here than there loses messages in silence."""
 SESSION_S = 7 * 86_400
 KEEPALIVE_S = 30
+TAKEN_OVER = "Session taken over"
+"""By a newer worker of the same client id: taking it back at once would go on for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ class Mqtt(Link):
                         if delivery := self._delivery(client, message):
                             yield delivery
             except (aiomqtt.MqttError, OSError) as error:
-                self.down(error)
+                self.down(error.__cause__ or error)
+                if TAKEN_OVER in self.detail:
+                    self.backoff.rest()
             finally:
                 self._client = None
             await asyncio.sleep(self.backoff.pause())
@@ -240,20 +243,3 @@ def _bounded(feed: Mqtt) -> type[asyncio.Queue[aiomqtt.Message]]:
             return super().put_nowait(item)
 
     return Incoming
-
-
-async def forget_session(at: Broker, client_id: str) -> None:
-    """Remove what the broker keeps for this client; for `fleet init` and tests."""
-    client = aiomqtt.Client(
-        at.host,
-        at.port,
-        username=at.user,
-        password=at.password,
-        identifier=client_id,
-        protocol=aiomqtt.ProtocolVersion.V5,
-        clean_start=True,
-        tls_context=at.tls,
-    )
-    with suppress(aiomqtt.MqttError):
-        async with client:
-            pass

@@ -181,6 +181,22 @@ async def test_the_largest_message_that_the_broker_takes_arrives(own: Server) ->
     assert delivery.payload == b"y" * most
 
 
+async def test_a_newer_worker_takes_the_session_and_keeps_it(broker: Server) -> None:
+    older, newer = feed(broker.url, "taken"), feed(broker.url, "taken")
+    older.backoff.most = newer.backoff.most = 60
+    first = asyncio.ensure_future(anext(older.deliveries()))
+    await until(lambda: older.state == "up")
+    second = asyncio.ensure_future(anext(newer.deliveries()))
+    await until(lambda: older.state == "down")
+    assert "taken over" in older.detail
+    await asyncio.sleep(0.3)
+    assert (older.state, newer.state) == ("down", "up")
+    for reading in (first, second):
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
+
+
 async def test_acknowledged_on_arrival_is_lost_with_a_crash(broker: Server) -> None:
     """The mode of the crash test's own test: never the default, only by the address."""
     auto = f"{broker.url}?ack=auto"
