@@ -108,7 +108,8 @@ def again(base: Head, entry: Entry) -> Head:
         state, _ = tick(base.engine, base.state, entry.now)
         return replace(base, seq=entry.seq, state=state)
     inputs, ids, changed, residue = codec.opened(entry.body)
-    engine = replace(base.engine, vessels=base.engine.vessels.updated(ids, changed))
+    vessels = base.engine.vessels.updated(ids, changed) if len(ids) else base.engine.vessels
+    engine = replace(base.engine, vessels=vessels)
     state, _ = feed(engine, base.state, inputs, entry.now)
     return Head(entry.seq, state, engine, base.versions, {**base.residue, **residue})
 

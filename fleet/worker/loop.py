@@ -40,7 +40,7 @@ WINDOW_S = 0.05
 """How long followers of a first delivery are waited for: the price of a batch, in latency."""
 CROWD = 200
 """So many deliveries in a batch, and as many waiting, are a backlog."""
-TICK_S, CONFIG_S, SNAPSHOT_S = 1.0, 10.0, 60.0
+TICK_S, CONFIG_S, SNAPSHOT_S = 1.0, 10.0, 30.0
 
 
 def wall_clock() -> int:
