@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -52,12 +54,28 @@ def _timezone(value: str) -> str:
 def _url(*schemes: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         text = value.get_secret_value()
-        parts = urlsplit(text)
-        if text and (parts.scheme not in schemes or not parts.netloc):
+        if text and not _is_url(text, schemes):
             raise ValueError(f"must look like {schemes[0]}://user:password@host:port")
         return value
 
     return AfterValidator(check)
+
+
+def _is_url(text: str, schemes: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for text in value:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise ValueError(f"{text!r} is no network such as 192.0.2.0/24") from None
+    return value
 
 
 def _database(value: SecretStr) -> SecretStr:
@@ -68,6 +86,8 @@ def _database(value: SecretStr) -> SecretStr:
 
 
 DatabaseUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_database)]
+Networks: TypeAlias = Annotated[tuple[str, ...], AfterValidator(_networks)]
+ADDRESS = re.compile(r"(\[[^\]\s]+\]|[^\s:/]*):\d{1,5}")
 MqttUrl: TypeAlias = Annotated[SecretStr, _url("mqtt", "mqtts")]
 
 
@@ -79,13 +99,15 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
     format: str = "nmea"
     address: str = ""  #: host:port, or a path for kind "file"
     topic: str = ""  #: MQTT topic filter
-    allow: tuple[str, ...] = ()  #: peers a listener accepts (CIDR); empty: all
+    allow: Networks = ()  #: peers a listener accepts (CIDR); empty: all
 
     @model_validator(mode="after")
     def _complete(self) -> FeedSettings:
         wanted = "topic" if self.kind == "mqtt" else "address"
         if not getattr(self, wanted):
             raise ValueError(f"a feed of kind {self.kind} needs `{wanted}`")
+        if self.kind not in {"mqtt", "file"} and not ADDRESS.fullmatch(self.address):
+            raise ValueError(f"address {self.address!r} must be host:port")
         return self
 
 
@@ -109,7 +131,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     )
     session_idle_min: int = Field(30, ge=1, description="A browser session ends after this pause.")
     session_max_h: int = Field(12, ge=1, description="A browser session ends after this long.")
-    webhook_allow: tuple[str, ...] = Field(
+    webhook_allow: Networks = Field(
         (), description="Private networks (CIDR) that the webhook may reach."
     )
     webhook_url: str = Field("", description="Where the outbox posts notifications.")
