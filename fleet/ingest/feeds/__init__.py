@@ -62,9 +62,11 @@ def _mqtt(feed: FeedSettings, settings: Settings, form: Format) -> Feed:
     topic = Topic(feed.topic)
     if form.datagram and [topic.levels[i] for i in topic.wild] != ["+"]:
         raise FeedError(f"topic {feed.topic!r} must have one + where the sender's id stands")
-    url = feed.address or settings.mqtt_url.get_secret_value()
-    client_id = f"{settings.mqtt_client_id}-{feed.name}"
-    return Mqtt(feed.name, broker(url), topic, form, client_id)
+    if feed.address:
+        # Shown in the console, where a password must not be.
+        raise FeedError("kind mqtt has no address: the broker is mqtt_url")
+    at = broker(settings.mqtt_url.get_secret_value())
+    return Mqtt(feed.name, at, topic, form, f"{settings.mqtt_client_id}-{feed.name}")
 
 
 KINDS: dict[str, Callable[[FeedSettings, Settings, Format], Feed]] = {

@@ -51,9 +51,10 @@ def test_every_mqtt_feed_has_a_session_of_its_own() -> None:
         ({"kind": "mqtt", "topic": "a/#/b"}, "topic filter"),
         ({"kind": "mqtt", "topic": "fleet/+/+/report", "format": "terminal"}, "one \\+"),
         ({"kind": "mqtt", "topic": "fleet/report", "format": "terminal"}, "one \\+"),
-        ({"kind": "mqtt", "topic": "x/+", "address": "http://x"}, "mqtt://"),
+        ({"kind": "mqtt", "topic": "x/+", "address": "mqtt://u:p@x"}, "has no address"),
     ],
 )
 def test_what_cannot_work_is_named_with_its_feed(fields: dict[str, Any], why: str) -> None:
+    unchecked = feed(kind="udp", address=":1").model_copy(update={"address": "", **fields})
     with pytest.raises(FeedError, match=f"feed boats: .*{why}"):
-        build_feed(feed(**fields), SETTINGS)
+        build_feed(unchecked, SETTINGS)
