@@ -31,7 +31,7 @@ export const position = (lon: number, lat: number): string => `${dm(lat, 'lat')}
 const STEPS = [10, 5, 2, 1, 1 / 2, 1 / 4, 1 / 6, 1 / 12, 1 / 30, 1 / 60]
 
 /** The widest graticule step, in degrees, that keeps lines about `wanted` pixels apart. */
-export function graticuleStep(metresPerPixel: number, wanted = 200): number {
+export function graticuleStep(metresPerPixel: number, wanted = 260): number {
   const degrees = lonOf(metresPerPixel * wanted)
   return STEPS.find((step) => step <= degrees) ?? STEPS[STEPS.length - 1]
 }

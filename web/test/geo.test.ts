@@ -27,8 +27,8 @@ describe('geometry', () => {
   it('chooses a graticule that is neither crowded nor empty', () => {
     for (const metres of [30, 100, 1000, 10_000]) {
       const pixels = mercatorX(graticuleStep(metres)) / metres
-      expect(pixels).toBeGreaterThan(50)
-      expect(pixels).toBeLessThanOrEqual(201)
+      expect(pixels).toBeGreaterThan(80)
+      expect(pixels).toBeLessThanOrEqual(261)
     }
   })
 })

@@ -11,6 +11,18 @@ export function locate(a: Pick<Alert, 'lon' | 'lat' | 'vessel'>): void {
     tab.value = 'map'
     folded.value = true
   }
-  // On a phone the map may only now be getting its size.
-  setTimeout(() => chartOnPage.value?.locate(a.vessel?.id ?? null, a.lon, a.lat), 60)
+  whenThere((chart) => chart.locate(a.vessel?.id ?? null, a.lon, a.lat))
+}
+
+/** Now, or when the map has been loaded; a frame later, when its page has its size. */
+function whenThere(job: (chart: Chart) => void): void {
+  let stop = () => {}
+  stop = chartOnPage.subscribe((chart) => {
+    if (!chart) return
+    queueMicrotask(() => stop())
+    requestAnimationFrame(() => {
+      chart.map.updateSize()
+      job(chart)
+    })
+  })
 }
