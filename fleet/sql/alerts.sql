@@ -1,7 +1,7 @@
 -- name: find
 -- The alerts of these keys, locked in the order in which everybody locks them.
 select a.id, a.kind, a.vessel, a.other, a.episode, a.severity, a.status, a.last_seen,
-       a.occurrences, a.cleared, a.closed, a.reason, a.lon, a.lat, a.grid, a.evidence, a.parent,
+       a.occurrences, a.cleared, a.acknowledged, a.closed, a.verdict, a.reason, a.lon, a.lat, a.grid, a.evidence, a.parent,
        a.version
 from alert a
 join unnest(%(kinds)s::text[], %(vessels)s::int[], %(others)s::int[], %(episodes)s::timestamptz[])
@@ -20,7 +20,8 @@ returning id;
 -- name: update
 -- What became of it.
 update alert set severity = %(severity)s, status = %(status)s, last_seen = %(last_seen)s,
-                 occurrences = %(occurrences)s, cleared = %(cleared)s, closed = %(closed)s,
+                 occurrences = %(occurrences)s, cleared = %(cleared)s,
+                 acknowledged = %(acknowledged)s, closed = %(closed)s, verdict = %(verdict)s,
                  reason = %(reason)s, lon = %(lon)s, lat = %(lat)s, evidence = %(evidence)s,
                  version = version + 1
 where id = %(id)s;

@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 
 from psycopg.types.json import Jsonb
 
+from fleet.alerts.engine import RULES
 from fleet.alerts.lifecycle import NotAllowed, move
 from fleet.columns import from_datetime, to_datetime
-from fleet.model import Act, Case, Change, Severity, Status
+from fleet.model import MINUTE, Act, Case, Change, Severity, Status
 from fleet.store.db import Connection, one, plain, queries, rows
 from fleet.store.events import Event
 
@@ -25,6 +26,12 @@ Row: TypeAlias = dict[str, Any]
 
 ASKS = (Act.OPEN, Act.RAISE)
 """After these somebody may have to be asked."""
+ENDED = (Status.CLOSED, Status.INVALID, Status.RETRACTED)
+WOKEN = {"acknowledged": None, "cleared": None, "closed": None, "verdict": None}
+"""What an alert forgets when it becomes active again."""
+CALLS = frozenset(rule.key for rule in RULES if rule.calls)
+CALL_AGAIN = 10 * MINUTE
+"""A call for help that goes on so long after people ended it is raised again."""
 
 
 async def apply(
@@ -49,7 +56,7 @@ async def apply(
     ids = await _write(conn, [table[k] for k in dict.fromkeys(key(c) for c, _ in done)])
     homes = await _homes(conn, {change.vessel for change, _ in done})
     events = [_event(change, row, ids[key(change)]) for change, row in done]
-    asked = dict.fromkeys(key(change) for change, _ in done if change.act in ASKS)
+    asked = dict.fromkeys(key(change) for change, _ in done if _asks(change, table[key(change)]))
     cases = [_case(ids[k], table[k], homes.get(k[1])) for k in asked]
     return cases, events
 
@@ -107,37 +114,61 @@ def _opened(change: Change, now: int, versions: Mapping[str, int]) -> Row | None
         "occurrences": 1, "cleared": None, "closed": None, "reason": plain(change.reason),
         "lon": change.lon, "lat": change.lat, "evidence": plain(change.evidence),
         "rule_version": versions.get(change.kind, 1), "grid": None, "parent": None,
+        "acknowledged": None, "verdict": None,
     }  # fmt: skip
+
+
+def _asks(change: Change, row: Row) -> bool:
+    calling = change.act == Act.REPEAT and row["status"] == Status.ACTIVE
+    return change.act in ASKS or calling
 
 
 def _moved(row: Row, change: Change, now: int) -> Row | None:
     """The row after the change, or None where it does not apply."""
     severity = _severity(row, change)
+    before = Status(row["status"])
+    again = _calls_again(row, change, now)
     try:
-        status = move(Status(row["status"]), change.act, severity)
+        status = move(before, Act.RAISE if again else change.act, severity)
     except NotAllowed:
         return None
     if change.act == Act.RAISE and severity == row["severity"]:
         return None
     t, placed = to_datetime(change.t), not isnan(change.lon)
-    closing = status in {Status.CLOSED, Status.RETRACTED} and row["closed"] is None
-    return row | {
-        "severity": int(severity),
-        "status": status,
-        "last_seen": max(row["last_seen"], t),
-        "occurrences": row["occurrences"] + (change.act == Act.REPEAT),
-        "cleared": t if change.act == Act.CLEAR else row["cleared"],
-        "closed": to_datetime(now) if closing else row["closed"],
-        "reason": plain(change.reason) or row["reason"],
-        "lon": change.lon if placed else row["lon"],
-        "lat": change.lat if placed else row["lat"],
-        "evidence": {**row["evidence"], **plain(change.evidence)},
-    }
+    ended = status in ENDED and before not in ENDED
+    return (
+        row
+        | (WOKEN if status == Status.ACTIVE != before else {})
+        | {
+            "severity": int(severity),
+            "status": status,
+            "last_seen": max(row["last_seen"], t),
+            "occurrences": row["occurrences"] + (change.act == Act.REPEAT),
+            **({"cleared": t} if change.act == Act.CLEAR else {}),
+            **({"closed": to_datetime(now)} if ended else {}),
+            "reason": _reason(before, status, row["reason"], plain(change.reason)),
+            "lon": change.lon if placed else row["lon"],
+            "lat": change.lat if placed else row["lat"],
+            "evidence": {**row["evidence"], **plain(change.evidence)},
+        }
+    )
+
+
+def _calls_again(row: Row, change: Change, now: int) -> bool:
+    """A call for help that people ended a while ago goes on: somebody must look again."""
+    if change.act != Act.REPEAT or row["kind"] not in CALLS or row["status"] not in ENDED:
+        return False
+    return row["closed"] is None or now - from_datetime(row["closed"]) > CALL_AGAIN
+
+
+def _reason(before: Status, after: Status, old: str, new: str) -> str:
+    """The engine's word, unless a person has had theirs."""
+    return new if new and Status.ACTIVE in (before, after) else old
 
 
 def _severity(row: Row, change: Change) -> Severity:
     """Within an episode it only rises, unless late data shows that it was too high."""
-    if change.act == Act.REVISE:
+    if change.act in (Act.REVISE, Act.OPEN):
         return change.severity
     return Severity(max(row["severity"], change.severity if change.act == Act.RAISE else 0))
 

@@ -67,6 +67,7 @@ def _holding(o: Open) -> dict[str, int]:
 def _calling(o: Open) -> dict[str, int]:
     return {
         "vessel": o.vessel, "opened": o.episode, "last_seen": o.last_seen, "count": o.occurrences,
+        "told": o.last_seen,
     }  # fmt: skip
 
 

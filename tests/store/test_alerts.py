@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fleet.model import Act, Change, Severity
+from fleet.columns import to_datetime
+from fleet.model import MINUTE, Act, Change, Severity
 from fleet.store import alerts, events
 from fleet.store.db import Connection, one, rows
 
@@ -55,14 +56,46 @@ async def test_what_people_closed_stays_closed_and_red_stays_acknowledged(
     assert (await one(conn, "select status from alert"))["status"] == "closed"
 
 
-async def test_late_data_lowers_and_retracts_for_good(conn: Connection, boat: int) -> None:
+async def test_late_data_lowers_and_retracts(conn: Connection, boat: int) -> None:
     opened = change(boat, Act.OPEN, severity=Severity.EMERGENCY)
     await alerts.apply(conn, [opened], T)
     revised = change(boat, Act.REVISE, 5, Severity.WARNING)
     await alerts.apply(conn, [revised, change(boat, Act.RETRACT, 6)], T)
-    assert await alerts.apply(conn, [opened, change(boat, Act.CLEAR, 9)], T) == ([], [])
+    assert await alerts.apply(conn, [change(boat, Act.CLEAR, 9)], T) == ([], [])
     row = await one(conn, "select severity, status, closed from alert")
     assert (row["severity"], row["status"], row["closed"] is not None) == (2, "retracted", True)
+    cases, _ = await alerts.apply(conn, [change(boat, Act.OPEN, 10, Severity.ALARM)], T)
+    row = await one(conn, "select severity, status, closed from alert")
+    assert row == {"severity": 3, "status": "active", "closed": None}
+    assert [case.severity for case in cases] == [Severity.ALARM]
+
+
+async def test_what_gets_worse_asks_again_whatever_people_made_of_it(
+    conn: Connection, boat: int
+) -> None:
+    await alerts.apply(conn, [change(boat, Act.OPEN)], T)
+    await conn.execute(
+        "update alert set status = 'invalid', closed = now(), verdict = 'false_alarm', reason = 'x'"
+    )
+    assert (await alerts.apply(conn, [change(boat, Act.REPEAT, 5)], T))[0] == []
+    assert (await one(conn, "select reason from alert"))["reason"] == "x"
+    worse = change(boat, Act.RAISE, 60, Severity.EMERGENCY)
+    cases, _ = await alerts.apply(conn, [worse], T)
+    row = await one(conn, "select status, closed, verdict from alert")
+    assert row == {"status": "active", "closed": None, "verdict": None}
+    assert [case.severity for case in cases] == [Severity.EMERGENCY]
+
+
+@pytest.mark.parametrize(("after", "status"), [(5 * MINUTE, "closed"), (11 * MINUTE, "active")])
+async def test_a_call_that_goes_on_after_it_was_closed_is_raised_again(
+    conn: Connection, boat: int, after: int, status: str
+) -> None:
+    call = replace(change(boat, Act.OPEN, severity=Severity.EMERGENCY), kind="distress")
+    await alerts.apply(conn, [call], T)
+    await conn.execute("update alert set status = 'closed', closed = %s", [to_datetime(T)])
+    cases, _ = await alerts.apply(conn, [replace(call, act=Act.REPEAT, t=T + after)], T + after)
+    assert (await one(conn, "select status from alert"))["status"] == status
+    assert len(cases) == (status == "active")
 
 
 async def test_a_clear_of_what_was_never_opened_is_nothing(conn: Connection, boat: int) -> None:
