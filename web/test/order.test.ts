@@ -75,6 +75,14 @@ describe('what may be done', () => {
     expect([...rights(who('member', ME), taken)]).toEqual(['progress', 'close_order', 'handover'])
   })
 
+  it('lets a member take what nobody has, or what they were too slow for', () => {
+    const theirs = alert(1, { order: order({ lead: { person: 9, name: '' } }) })
+    const slow = { person: ME, name: '', name_en: '', level: 1, offered: '', answered: '', reason: '' }
+    expect([...rights(who('member', ME), theirs, [{ ...slow, answer: 'timed_out' }])]).toEqual(['accept'])
+    expect([...rights(who('member', ME), theirs, [{ ...slow, answer: 'declined' }])]).toEqual([])
+    expect([...rights(who('member', ME), alert(1, { order: order({ status: 'unassigned' }) }))]).toEqual(['accept'])
+  })
+
   it('gives other members, associations and administrators nothing', () => {
     expect(rights(who('member', 6), asked).size).toBe(0)
     expect(rights(who('association'), asked).size).toBe(0)

@@ -314,6 +314,7 @@ export const en: Record<Key, string> = {
   why_alert_ended: 'the alert ended',
   why_suppressed: 'part of a larger incident',
   why_came_back: 'the alert came back or became worse',
+  why_calls_again: 'still calling after the alert was ended',
   why_withdrawn: 'withdrawn',
   why_accepted: 'accepted',
   why_relieved: 'relieved',

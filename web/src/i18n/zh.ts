@@ -312,6 +312,7 @@ export const zh = {
   why_alert_ended: '警情已结束',
   why_suppressed: '并入上级事件',
   why_came_back: '警情复发或升级',
+  why_calls_again: '警情结束后仍在求救',
   why_withdrawn: '已收回',
   why_accepted: '已接单',
   why_relieved: '已交接',

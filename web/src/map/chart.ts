@@ -28,6 +28,7 @@ const CLOSE_ZOOM = 11.5
 const AREAS_EVERY_MS = 300_000
 const HARDEST_RATIO = 2
 const DRAWER_PX = 422
+const FOLDED_PX = 160
 const touch = matchMedia('(pointer: coarse)')
 
 export class Chart {
@@ -36,6 +37,8 @@ export class Chart {
   private readonly grids = gridLayer()
   private readonly zones = zoneLayer()
   private readonly stops: (() => void)[] = []
+  /** Somebody has said where to look; the first view must not overrule them. */
+  private sent = false
 
   constructor(target: HTMLElement, scale: HTMLElement) {
     const asked = parseHash(location.hash).place
@@ -79,6 +82,7 @@ export class Chart {
   }
 
   goTo(x: number, y: number): void {
+    this.sent = true
     const view = this.map.getView()
     const zoom = Math.max(view.getZoom() ?? 0, CLOSE_ZOOM)
     view.animate({ center: [x, y], zoom, duration: 350 })
@@ -139,9 +143,10 @@ export class Chart {
       }),
       effect(() => this.keepUp()),
       effect(() => {
-        // The middle of the map is the middle of what the drawer leaves free.
-        const covered = !phone.value && (selectedAlert.value !== null || selectedVessel.value !== null)
-        this.map.getView().padding = [0, covered ? DRAWER_PX : 0, 0, 0]
+        // The middle of the map is the middle of what the details leave free.
+        const covered = selectedAlert.value !== null || selectedVessel.value !== null
+        const [right, bottom] = phone.value ? [0, covered ? FOLDED_PX : 0] : [covered ? DRAWER_PX : 0, 0]
+        this.map.getView().padding = [0, right, bottom, 0]
       }),
       effect(() => {
         void [selectedVessel.value, selectedAlert.value]
@@ -159,7 +164,7 @@ export class Chart {
   private areas(toHome: boolean): void {
     const load = (first: boolean) => {
       const grids = refresh(this.grids, '/grids').then(() => {
-        if (first && toHome) this.home()
+        if (first && toHome && !this.sent) this.home()
       })
       void Promise.all([grids, refresh(this.zones, '/zones')]).catch(() => {})
     }

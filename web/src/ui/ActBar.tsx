@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import { onAlert, onOrder, quietly } from '../alerts/actions'
 import { rights, type Act } from '../alerts/rights'
 import { t, type Key } from '../i18n'
-import type { Account, Alert, Order } from '../types'
+import type { Account, Alert, OrderDetail } from '../types'
 import { ActForm, type FormAct } from './ActForms'
 import { Icon } from './bits'
 
@@ -14,19 +14,19 @@ const MINE: Act[] = ['accept', 'progress', 'close_order', 'decline', 'handover',
 const THEIRS: Act[] = ['acknowledge', 'reassign', 'accept', 'verdict', 'shelve', 'unshelve', 'progress', 'close_order', 'close']
 const UNASSIGNED: Act[] = ['reassign', 'accept', 'acknowledge', 'verdict', 'shelve', 'close']
 
-interface Props { alert: Alert; order: Order | null; account: Account; onDone: () => void }
+interface Props { alert: Alert; detail: OrderDetail | null; account: Account; onDone: () => void }
 
 function order(a: Alert, account: Account): Act[] {
   if (a.order?.status === 'unassigned') return UNASSIGNED
   return account.person !== null && a.order?.lead?.person === account.person ? MINE : THEIRS
 }
 
-export function ActBar({ alert: a, order: loaded, account, onDone }: Props) {
+export function ActBar({ alert: a, detail, account, onDone }: Props) {
   const form = useSignal<FormAct | null>(null)
   const busy = useSignal(false)
-  const may = rights(account, a)
+  const may = rights(account, a, detail?.assignments)
   if (form.value && may.has(form.value)) {
-    return <div class="acts"><ActForm act={form.value} alert={a} order={loaded} onClose={() => { form.value = null; onDone() }} /></div>
+    return <div class="acts"><ActForm act={form.value} alert={a} order={detail?.order ?? null} onClose={() => { form.value = null; onDone() }} /></div>
   }
   if (!may.size) return null
   const now = (act: 'accept' | 'acknowledge' | 'unshelve') => {

@@ -68,7 +68,7 @@ export function AlertDrawer({ id }: { id: number }) {
         <Evidence detail={read?.detail ?? null} />
         <section><h3>{t('d_history')}</h3><History events={read?.detail.history ?? null} /></section>
       </div>
-      <ActBar key={`${a.id}`} alert={a} order={read?.order?.order ?? read?.detail.order ?? null} account={account.value!} onDone={reload} />
+      <ActBar key={`${a.id}`} alert={a} detail={read?.order ?? null} account={account.value!} onDone={reload} />
     </aside>
   )
 }

@@ -1,7 +1,7 @@
 /** The open alerts, most pressing first; what nobody has taken stands on top of everything. */
 import { SECTIONS, type Section } from '../alerts/order'
-import { bySection, filter, loaded, sorted, visible } from '../alerts/store'
-import { t } from '../i18n'
+import { bySection, filter, loaded, mine, sorted, visible } from '../alerts/store'
+import { t, type Key } from '../i18n'
 import { phone } from '../screen'
 import { account } from '../session'
 import { WORST_FIRST } from '../severity'
@@ -9,6 +9,9 @@ import type { Alert, Severity } from '../types'
 import { AlertRow } from './AlertRow'
 import { Glyph, Icon } from './bits'
 import { TaskCard } from './TaskCard'
+
+/** A member with nothing to do, while others have. */
+const idle = (): boolean => account.value?.role === 'member' && mine.value.length === 0 && visible.value.length > 0
 
 /** So few need no search on a small screen. */
 const FEW = 8
@@ -20,6 +23,7 @@ export function AlertList() {
     <section class="list" aria-label={t('alerts')}>
       {(!phone.value || sorted.value.length > FEW) && <Filters />}
       <div class="list-scroll">
+        {idle() && <p class="list-idle"><Icon name="check" />{t('tasks_none')}</p>}
         {SECTIONS.map((name) => <Group key={name} name={name} alerts={bySection.value.get(name) ?? []} />)}
         {visible.value.length === 0 && <Nothing />}
       </div>
@@ -27,11 +31,16 @@ export function AlertList() {
   )
 }
 
+/** A member acknowledges nothing: for them it is what else goes on in their grid. */
+function heading(name: Section): Key {
+  return name === 'new' && account.value?.role === 'member' ? 'grid_alerts' : `section_${name}`
+}
+
 function Group({ name, alerts }: { name: Section; alerts: Alert[] }) {
   if (!alerts.length) return null
   return (
     <section class={`group group-${name}`}>
-      <h2>{t(`section_${name}`)} <b>{alerts.length}</b></h2>
+      <h2>{t(heading(name))} <b>{alerts.length}</b></h2>
       {name === 'unassigned' && <p class="group-note"><Icon name="warn" />{t('section_unassigned_note')}</p>}
       <ul>
         {alerts.slice(0, MOST).map((a) => (name === 'mine' && account.value?.role === 'member' ? <TaskCard key={a.id} alert={a} /> : <AlertRow key={a.id} alert={a} />))}
