@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import psycopg
 from rich.console import Console
 
 from fleet.commands import demonstration, plan, screen, secret, stack
@@ -198,9 +199,11 @@ async def play(made: Plan, children: Children, begun: float) -> None:
     await children.start(plan.simulators(made))
     failed.cancel()
     screen.show(Console(), await facts(made, children.logs, begun))
-    async with asyncio.TaskGroup() as group:
-        group.create_task(children.failed())
-        group.create_task(rolling(made))
+    rolled = asyncio.create_task(rolling(made))
+    try:
+        await children.failed()
+    finally:
+        rolled.cancel()
 
 
 async def facts(made: Plan, logs: Path, begun: float) -> screen.Facts:
@@ -223,7 +226,8 @@ async def rolling(made: Plan) -> None:
     """Keep the roster laid out around now."""
     while True:
         await asyncio.sleep(ROLL_S)
-        await demonstration.roll(made.url, made.settings.zone)
+        with contextlib.suppress(psycopg.OperationalError):  # away now; there is another hour
+            await demonstration.roll(made.url, made.settings.zone)
 
 
 def finish(app: App, record: Record) -> None:

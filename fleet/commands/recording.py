@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from fleet.ingest.feed import Delivery
+from fleet.ingest.feeds.file import HEAD, clock
 from fleet.ingest.format import Format
 from fleet.ingest.formats import FORMATS
 from fleet.model import Flag, IdentityKind, VesselClass
@@ -45,11 +46,20 @@ class Recording:
     def items(self) -> Iterator[Item]:
         """Every piece, in order."""
         for path in self.paths:
-            with path.open("rb") as file:
-                for payload in _cut(file, self.piece):
-                    yield self._item(path, payload)
-            # the last line of a file may lack its end
-            yield self._item(path, b"\n")
+            for payload in self._payloads(path):
+                yield self._item(path, payload)
+
+    def _payloads(self, path: Path) -> Iterator[bytes]:
+        with path.open("rb") as file:
+            if self.format.datagram:  # a line is a payload
+                yield from _cut(file, LINES)
+                return
+            # lines before the first recorded time get that time
+            yield clock(file.read(HEAD), self.format)
+            file.seek(0)
+            yield from _cut(file, self.piece)
+        # the last line of a file may lack its end
+        yield b"\n"
 
     def decoded(self) -> Iterator[Decoded]:
         """Every piece, decoded."""
@@ -57,7 +67,9 @@ class Recording:
         return (decoders.decode(item) for item in self.items())
 
     def _item(self, path: Path, payload: bytes) -> Item:
-        delivery = Delivery(FEED, path.name, self.format.key, payload, 0)
+        # terminals are named in their payloads, not by the file
+        station = "" if self.format.datagram else path.name
+        delivery = Delivery(FEED, station, self.format.key, payload, 0)
         return Item(Silent(), delivery)
 
 

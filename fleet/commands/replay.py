@@ -20,6 +20,7 @@ from fleet.commands import demonstration, player, storing
 from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_settings
 from fleet.commands.player import Player, moment
 from fleet.commands.recording import LINES, PIECE, Counts, Recording, Survey, opened, survey
+from fleet.ingest.clean import NOBODYS
 from fleet.ingest.formats import FORMATS
 from fleet.model import SECOND
 from fleet.settings import hint
@@ -87,8 +88,8 @@ class Outcome:
             "stored": self.stored,
             "alerts": dict(self.alerts),
             "retracted": self.retracted,
-            "from": moment(self.survey.first) if self.survey.first else None,
-            "to": moment(self.survey.last) if self.survey.last else None,
+            "from": moment(self.survey.first) if self.survey.first > NOBODYS else None,
+            "to": moment(self.survey.last) if self.survey.last > NOBODYS else None,
             "seconds": round(self.seconds, 3),
         }
 
@@ -236,6 +237,6 @@ def show(console: Console, outcome: Outcome) -> None:
         table.add_row("", f"{count:,}", kind)
     if outcome.retracted:
         table.add_row("", f"{outcome.retracted:,}", "taken back: late data")
-    if body["from"]:
-        table.add_row("time", body["from"], f"to {body['to']}")
+    if body["to"]:
+        table.add_row("time", body["from"] or "unknown at first", f"to {body['to']}")
     console.print(table)
