@@ -23,6 +23,7 @@ let answers: (path: string) => Response
 
 beforeEach(() => {
   vi.useFakeTimers()
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
   Socket.all = []
   lines = []
   texts = []
@@ -45,6 +46,7 @@ beforeEach(() => {
 afterEach(() => {
   stop()
   vi.useRealTimers()
+  vi.restoreAllMocks()
   vi.unstubAllGlobals()
 })
 
@@ -83,7 +85,9 @@ describe('the line to the server', () => {
     await fail()
     expect(lines[lines.length - 1]).toBe('polling')
     expect(texts.slice(0, 2)).toEqual([{ type: 'alert', seq: 43 }, { type: 'ping', event_seq: 50 }])
-    await vi.advanceTimersByTimeAsync(30_000)
+    const sockets = Socket.all.length
+    await vi.advanceTimersByTimeAsync(18_000)
+    expect(Socket.all.length).toBe(sockets + 1)
     last().onmessage?.({ data: '{"type":"ping"}' })
     const polled = texts.length
     await vi.advanceTimersByTimeAsync(10_000)
