@@ -37,7 +37,8 @@ copy staged_latest (vessel, t, source, received, lon, lat, sog, cog, heading, ba
                     flags, seq) from stdin (format binary);
 
 -- name: latest_merge
--- Only a newer fix replaces the one that is shown.
+-- Only a newer fix replaces the one that is shown, unless that is from the future (a clock that
+-- was set).
 insert into vessel_latest as l (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
                                 status, flags, seq)
 select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, seq
@@ -47,7 +48,7 @@ set (t, source, received, lon, lat, sog, cog, heading, battery, status, flags, s
     (excluded.t, excluded.source, excluded.received, excluded.lon, excluded.lat, excluded.sog,
      excluded.cog, excluded.heading, excluded.battery, excluded.status, excluded.flags,
      excluded.seq)
-where excluded.t > l.t;
+where excluded.t > l.t or l.t > now() + interval '10 minutes';
 
 -- name: unstage_latest
 -- Leave nothing for a second call in the same transaction.
@@ -69,5 +70,5 @@ insert into station as s (name) select n from unnest(%(names)s::text[]) n order 
 on conflict (name) do nothing;
 
 -- name: station_ids
--- Everybody who ever heard something.
-select id, name from station;
+-- Those who heard something before.
+select id, name from station where %(all)s or name = any(%(names)s::text[]);

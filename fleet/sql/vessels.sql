@@ -32,11 +32,13 @@ select id, class, exists (select from setting where key = 'demo')
 from unnest(%(ids)s::int[], %(classes)s::smallint[]) v (id, class) order by id;
 
 -- name: identify
--- What they call themselves, from where an earlier owner of the identity ended.
-insert into vessel_identity (kind, value, vessel, valid_from)
-select %(kind)s, value, id, coalesce(
-    (select max(valid_to) from vessel_identity e where e.kind = %(kind)s and e.value = w.value),
-    '-infinity')
+-- What they call themselves, between an earlier and a later owner of the identity.
+insert into vessel_identity (kind, value, vessel, valid_from, valid_to)
+select %(kind)s, value, id,
+       coalesce((select max(valid_to) from vessel_identity e
+                 where e.kind = %(kind)s and e.value = w.value and valid_to <= now()), '-infinity'),
+       coalesce((select min(valid_from) from vessel_identity e
+                 where e.kind = %(kind)s and e.value = w.value and valid_from > now()), 'infinity')
 from unnest(%(values)s::text[], %(ids)s::int[]) w (value, id) order by value;
 
 -- name: classify

@@ -23,9 +23,11 @@ Connection: TypeAlias = AsyncConnection[dict[str, Any]]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
 
 NAME = "-- name: "
-BOUNDS = (
-    " -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"
-    " -c client_connection_check_interval=5s"
+UTC = "-c timezone=UTC -c client_connection_check_interval=5s"
+PATIENT = f"{UTC} -c idle_in_transaction_session_timeout=60s"
+"""Whoever holds a lock and says nothing is cut off: all commits wait for the events' numbers."""
+CAREFUL = (
+    f"{UTC} -c idle_in_transaction_session_timeout=10s -c statement_timeout=30s -c lock_timeout=10s"
 )
 
 
@@ -95,7 +97,7 @@ async def connect(url: str, application: str, *, careful: bool = False) -> Conne
         autocommit=False,
         row_factory=dict_row,
         application_name=application,
-        options="-c timezone=UTC" + (BOUNDS if careful else ""),
+        options=CAREFUL if careful else PATIENT,
         connect_timeout=5,
         keepalives_idle=10,
         keepalives_interval=5,
@@ -118,7 +120,7 @@ def pool(url: str, application: str, *, size: int) -> Pool:
         kwargs={
             "row_factory": dict_row,
             "application_name": application,
-            "options": "-c timezone=UTC",
+            "options": CAREFUL,
             "connect_timeout": 5,
         },
     )

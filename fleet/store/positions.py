@@ -109,8 +109,10 @@ async def latest(conn: Connection) -> Batch:
     return batch
 
 
-async def stations(conn: Connection, names: Sequence[str]) -> dict[str, int]:
-    """The id of every known station, these among them."""
-    if names:
-        await conn.execute(SQL["stations"], {"names": sorted(names)})
-    return {row["name"]: row["id"] for row in await rows(conn, SQL["station_ids"])}
+async def stations(conn: Connection, names: Sequence[str] | None = None) -> dict[str, int]:
+    """The ids of these stations, new ones made; of all that are known without names."""
+    asked = sorted(names or ())
+    if asked:
+        await conn.execute(SQL["stations"], {"names": asked})
+    found = await rows(conn, SQL["station_ids"], all=names is None, names=asked)
+    return {row["name"]: row["id"] for row in found}

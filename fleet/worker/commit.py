@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import socket
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from fleet.columns import to_datetime
+from fleet.model import Change, Flag
 from fleet.store import alerts, engine, events, feeds, orders, positions
 from fleet.store.db import Connection
 from fleet.store.engine import Beat, Snapshot
@@ -23,6 +24,9 @@ from fleet.worker.head import Head, Step
 
 PART = "all"
 HOST = socket.gethostname()
+SKEWED = "clock of the transmitter is off: stored, not judged"
+SLICE = 1000
+"""The most changes in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,22 @@ async def store(
     await events.append(conn, happened)
 
 
+def early(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """All but the last slice of very many changes."""
+    for at in range(0, len(changes) - SLICE, SLICE):
+        yield changes[at : at + SLICE]
+
+
+async def ahead_of(conn: Connection, step: Step, changes: Sequence[Change]) -> None:
+    """Store some of a step's alerts before the step, so that no transaction becomes too long to
+    succeed. The step brings them again, which changes nothing.
+    """
+    await engine.hold(conn, PART, step.base.seq)
+    cases, happened = await alerts.apply(conn, changes, step.entry.now, step.head.versions)
+    happened += await orders.open_orders(conn, cases, step.entry.now)
+    await events.append(conn, happened)
+
+
 def beat(extra: Extra, step: Step | None = None) -> Beat:
     """The heartbeat, of a batch or of an idle worker."""
     at = datetime.now(UTC) if step else None
@@ -68,6 +88,8 @@ async def _tell(conn: Connection, work: Sequence[Decoded], extra: Extra) -> None
 def healths(work: Sequence[Decoded], extra: Extra) -> list[feeds.Health]:
     """The state of every feed, and what this batch adds to its counts."""
     counts = rejects(work)
+    for d in work:
+        _count_skewed(d, counts)
     names = sorted(extra.feeds.keys() | counts.keys())
     return [_health(name, work, extra, counts.get(name, Counter())) for name in names]
 
@@ -86,6 +108,12 @@ def _health(
         fixes=sum(map(_fixes, mine)),
         rejects=told.rejects + rejected,
     )
+
+
+def _count_skewed(d: Decoded, counts: dict[str, Counter[str]]) -> None:
+    """A transmitter whose clock is off is stored but neither shown nor judged: say so."""
+    if d.reports and (skewed := int((d.reports.fixes.flags & Flag.SKEWED != 0).sum())):
+        counts.setdefault(d.delivery.feed, Counter())[SKEWED] += skewed
 
 
 def _fixes(d: Decoded) -> int:

@@ -14,11 +14,13 @@ import numpy as np
 
 from fleet.alerts.engine import Engine, Inputs, State, feed, tick
 from fleet.alerts.view import on_time
-from fleet.model import Batch, Change, Flag, Ints, Mask
+from fleet.model import MINUTE, Batch, Change, Flag, Ints, Mask
 from fleet.store.engine import Entry
 from fleet.vessels import Vessels
 from fleet.worker import codec
 
+CLOCK_SET = 10 * MINUTE
+"""Trusted fixes are at most 2 minutes ahead of the clock."""
 NONE: Ints = np.zeros(0, np.int64)
 Residue: TypeAlias = Mapping[str, Mapping[str, bytes]]
 
@@ -90,6 +92,20 @@ def with_vessels(base: Head, vessels: Vessels) -> Head:
     """The head with another register."""
     state = base.state.grown(max(len(vessels) - 1, 0))
     return replace(base, state=state, engine=replace(base.engine, vessels=vessels))
+
+
+def ahead(base: Head, now: int) -> bool:
+    """Whether the state is from the future: this machine's clock was wrong and has been set."""
+    return int(base.state.heard.max()) > now + CLOCK_SET
+
+
+def grounded(base: Head, now: int) -> Head:
+    """The head without fixes from the future: they would make every true one late."""
+    state, last = base.state, base.state.last.copy()
+    rows = (last.t > now + CLOCK_SET).nonzero()[0]
+    last.put(rows, Batch.empty(len(rows)))
+    heard, resumed = np.minimum(state.heard, now), np.minimum(state.resumed, now)
+    return replace(base, state=replace(state, last=last, heard=heard, resumed=resumed))
 
 
 def look(base: Head, now: int) -> Step | None:

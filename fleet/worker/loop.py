@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,10 +24,20 @@ from fleet.store import engine, events, feeds, orders, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
 from fleet.worker import world
-from fleet.worker.commit import PART, beat, healths, snapshot, store
+from fleet.worker.commit import PART, ahead_of, beat, early, healths, snapshot, store
 from fleet.worker.database import Database, passing
 from fleet.worker.decode import Decoded, Decoders, gathered, said
-from fleet.worker.head import Head, Residue, Step, following, judge, look, with_vessels
+from fleet.worker.head import (
+    Head,
+    Residue,
+    Step,
+    ahead,
+    following,
+    grounded,
+    judge,
+    look,
+    with_vessels,
+)
 from fleet.worker.intake import Intake, Item
 from fleet.worker.register import Register
 from fleet.worker.restore import Move, restore, take
@@ -38,6 +48,7 @@ from fleet.worker.world import World
 LOG = structlog.get_logger("fleet.worker")
 WINDOW_S = 0.05
 """How long followers of a first delivery are waited for: the price of a batch, in latency."""
+MISSED_TICKS = 5
 CROWD = 200
 """So many deliveries in a batch, and as many waiting, are a backlog."""
 TICK_S, CONFIG_S, SNAPSHOT_S = 1.0, 10.0, 30.0
@@ -81,6 +92,7 @@ class Worker:
         self.config = asyncio.Event()
         self._marks: tuple[Any, ...] = ()  #: of the configuration in force
         self._behind = (0.0, 0.0)  #: when, and by how many seconds
+        self._ticked_at = time.monotonic()
         self._pending: Pending | None = None
         self._shot: asyncio.Task[None] | None = None
 
@@ -96,6 +108,7 @@ class Worker:
         self._marks = await self.main.done(_marks)
         self.head, self.world = await restore(self.main, self.register, now)
         self.tip = self.head
+        self._ticked_at = time.monotonic()
         self.register.journaled(self.register.known().ids)
         self.decoders.restore(self.head.residue, now)
         LOG.info("worker goes on", seq=self.head.seq, revision=self.world.revision)
@@ -171,6 +184,8 @@ class Worker:
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
         extra = replace(self.sources.extra(), lag_s=self._lag(step, work))
+        for part in early(step.changes):
+            await self.main.done(partial(ahead_of, step=step, changes=part))
         await self.main.done(partial(store, step=step, work=work, extra=extra, desk=desk))
         self.head = step.head
         self.register.journaled(step.ids)
@@ -185,7 +200,12 @@ class Worker:
         if step.newest and min(len(work), len(self.intake)) >= CROWD:
             lag = max(lag, step.entry.now - step.newest)
         self._behind = (time.monotonic(), lag / SECOND)
-        return lag / SECOND
+        return max(lag / SECOND, self._unticked())
+
+    def _unticked(self) -> float:
+        """Seconds without a good tick, once they are more than a few."""
+        missed = time.monotonic() - self._ticked_at
+        return missed if missed > MISSED_TICKS * TICK_S else 0.0
 
     async def _acknowledge(self, work: Sequence[Decoded]) -> None:
         """Tell the feeds. One that cannot hear it sends again, which changes nothing."""
@@ -245,24 +265,36 @@ class Worker:
     async def tick(self) -> None:
         """What follows from time alone: silences, deadlines; and the heartbeat."""
         now = self.clock()
+        if ahead(self.head, now):
+            await self._trying(self._take_over(self.world, grounded(self.head, now)))
+        looked = await self._trying(self._look(now))
+        if await self._trying(self.main.done(partial(self._ticked, now=now))) and looked:
+            self._ticked_at = time.monotonic()
+
+    async def _look(self, now: int) -> None:
+        step = look(self.head, now)
+        if step:
+            await self._commit(step, [])
+            self.tip = self.head
+
+    async def _trying(self, work: Awaitable[None]) -> bool:
+        """Whether it went well. What fails for a fault of its own must not stop the positions;
+        it shows in the logs, and as a worker that is behind.
+        """
         try:
-            step = look(self.head, now)
-            if step:
-                await self._commit(step, [])
-                self.tip = self.head
-            await self.main.done(partial(self._ticked, now=now))
+            await work
         except Fenced:
             raise
-        except Exception as error:
-            if passing(error):
-                raise
-            LOG.exception("tick failed")
+        except Exception:
+            LOG.exception("not done")
+            return False
+        return True
 
     async def _ticked(self, conn: Connection, now: int) -> None:
         await engine.hold(conn, PART, self.head.seq)
         at, lag = self._behind
-        recent = time.monotonic() - at < 2 * TICK_S
-        extra = replace(self.sources.extra(), lag_s=lag if recent else 0.0)
+        lag = lag if time.monotonic() - at < 2 * TICK_S else 0.0
+        extra = replace(self.sources.extra(), lag_s=max(lag, self._unticked()))
         happened = await orders.tick(conn, now)
         await feeds.tell(conn, healths([], extra))
         await engine.beat(conn, beat(extra))
@@ -273,28 +305,22 @@ class Worker:
     async def configure(self) -> None:
         """See whether people changed zones, thresholds or the register; take it over at once."""
         self.config.clear()
-        try:
-            marks = await self.main.done(_marks)
-            if marks == self._marks:
-                return
-            await self.main.done(self.register.load)
-            await self._take_over(await self.main.done(world.load))
-            self._marks = marks
-        except Fenced:
-            raise
-        except Exception as error:
-            if passing(error):
-                raise
-            LOG.exception("configuration not taken over")
+        await self._trying(self._configured())
 
-    async def _take_over(self, present: World) -> None:
+    async def _configured(self) -> None:
+        marks = await self.main.done(_marks)
+        if marks == self._marks:
+            return
+        await self.main.done(self.register.load)
+        present = (await self.main.done(world.load)).usable(self.world)
+        await self._take_over(present, with_vessels(self.head, self.register.vessels))
+        self._marks = marks
+
+    async def _take_over(self, present: World, base: Head) -> None:
         """Close what ended with the old world, and go on in the new one."""
         now, known = self.clock(), self.register.known()
-        head, changes = world.moved(
-            with_vessels(self.head, known.vessels), self.world, present, now
-        )
-        move = Move(head, present, changes, now)
-        await self.main.done(partial(take, move=move))
+        head, changes = world.moved(base, self.world, present, now)
+        await self.main.done(partial(take, move=Move(head, present, changes, now)))
         self.head = self.tip = following(head)
         self.world = present
         self.register.journaled(known.ids)

@@ -38,7 +38,7 @@ class Register:
     async def load(self, conn: Connection) -> None:
         """Read everything; what differs from before counts as changed."""
         now, self.registry = await vessels.load(conn)
-        self.stations = await positions.stations(conn, [])
+        self.stations = await positions.stations(conn)
         self._fresh.update(_differing(self.vessels, now).tolist())
         self.vessels = now
 
@@ -89,7 +89,7 @@ class Register:
         registry = self.registry
         for kind, wanted in unknown.items():
             registry = registry.known(kind, await vessels.ensure(conn, kind, wanted))
-        return registry, await positions.stations(conn, stations)
+        return registry, self.stations | await positions.stations(conn, stations)
 
     def _described(self, heard: Said) -> tuple[Ints, Vessels]:
         """Unregistered vessels whose class or length the air gives otherwise than known."""
@@ -106,7 +106,9 @@ class Register:
         new = old.copy()
         cls = np.array([told[i][0] for i in told_of.tolist()], np.int64)
         length = np.array([told[i][1] for i in told_of.tolist()], np.float64)
-        new.cls[cls > 0] = cls[cls > 0]
+        # A beacon stays one, whatever ship type its other half sends.
+        told_class = (cls > 0) & ((old.cls < VesselClass.BEACON) | (cls >= VesselClass.BEACON))
+        new.cls[told_class] = cls[told_class]
         new.length_m[~np.isnan(length)] = length[~np.isnan(length)]
         news = _differing(old, new)
         news = news[~old.registered[news]]

@@ -137,7 +137,10 @@ class Service:
         """Bring the spool to the disk a few times a second."""
         while True:
             await asyncio.sleep(SYNC_S)
-            await asyncio.to_thread(self.spool.sync)
+            try:
+                await asyncio.to_thread(self.spool.sync)
+            except (OSError, ValueError) as error:  # ValueError: the segment ended meanwhile
+                LOG.warning("spool not synced", error=str(error))
 
     async def _listening(self) -> None:
         """Hear of changes at once; a poll behind it finds what was not heard."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Any
 
 import structlog
@@ -43,15 +44,15 @@ class World:
         params = {r.key: typed(r, self.parameters[r.key]["params"]) for r in RULES}
         return Engine(rules, params, Zones.build(self.zones), vessels)
 
-    def usable(self) -> World:
-        """The same without thresholds that make no sense: those that ship are better than none."""
-        good = dict(self.parameters)
+    def usable(self, before: World | None = None) -> World:
+        """The same with the thresholds of before, or those that ship, for what makes no sense."""
+        good: dict[str, Mapping[str, Any]] = dict(self.parameters)
         for rule in RULES:
             try:
                 typed(rule, good[rule.key]["params"])
             except ValueError:
                 LOG.exception("thresholds not usable", kind=rule.key)
-                good[rule.key] = shipped()[rule.key]
+                good[rule.key] = (before.parameters if before else shipped())[rule.key]
         return replace(self, parameters=good)
 
 
@@ -93,11 +94,18 @@ def moved(head: Head, old: World, new: World, now: int) -> tuple[Head, list[Chan
     """The head in the new world, and the episodes that ended with the old."""
     state: State = head.state
     changes: list[Change] = []
-    versions = {z.id: z.version for z in new.zones}
+    present = {z.id: z for z in new.zones}
     for zone in old.zones:
-        if versions.get(zone.id) != zone.version:
-            reason = "zone_changed" if zone.id in versions else "zone_ended"
+        if zone.id not in present or _judged(present[zone.id]) != _judged(zone):
+            reason = "zone_changed" if zone.id in present else "zone_ended"
             state, more = close_zone(head.engine, state, zone.id, now, reason)
             changes += more
     engine_ = new.engine(head.engine.vessels)
     return replace(head, state=state, engine=engine_, versions=new.versions), changes
+
+
+def _judged(zone: Zone) -> tuple[object, ...]:
+    """What of a zone an episode hangs on: another name for it ends nothing."""
+    limit = None if isnan(zone.limit_kn) else zone.limit_kn
+    rule = (zone.rule, zone.kind, zone.severity, zone.seasons, zone.classes, limit)
+    return (*rule, zone.geometry.wkb)

@@ -30,6 +30,20 @@ async def test_an_identity_that_ended_leads_to_a_new_vessel(conn: Connection) ->
     assert registry.find(TERMINAL, np.array([0]), ("T1",)).tolist() == [second["T1"]]
 
 
+async def test_an_identity_that_begins_next_month_is_somebody_elses_until_then(
+    conn: Connection,
+) -> None:
+    boat = await one(conn, "insert into vessel (registered) values (true) returning id")
+    await conn.execute(
+        "insert into vessel_identity (kind, value, vessel, valid_from)"
+        " values ('terminal', 'T1', %(id)s, now() + interval '30 days')",
+        boat,
+    )
+    ids = await vessels.ensure(conn, TERMINAL, {"T1": VesselClass.UNKNOWN})
+    assert ids["T1"] != boat["id"]
+    assert await vessels.ensure(conn, TERMINAL, {"T1": VesselClass.UNKNOWN}) == ids
+
+
 async def test_the_air_never_overwrites_the_register(conn: Connection) -> None:
     ids = await vessels.ensure(conn, TERMINAL, {"T1": VesselClass.FISHING})
     boat = ids["T1"]

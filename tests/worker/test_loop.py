@@ -4,6 +4,8 @@ import pytest
 
 from fleet.store.db import Connection, rows
 from fleet.store.engine import Fenced
+from fleet.worker import commit, loop
+from fleet.worker.intake import Item
 from fleet.worker.loop import Worker
 from tests.worker.conftest import Another
 from tests.worker.scripted import Scripted, report
@@ -179,3 +181,50 @@ async def test_a_tick_beats_the_heart(started: Worker, sql: Connection) -> None:
     await started.tick()
     (beat,) = await rows(sql, "select part, beat > now() - interval '5 s' as alive from worker")
     assert beat == {"part": "all", "alive": True}
+
+
+async def test_very_many_alerts_at_once_are_stored_in_slices(
+    started: Worker, feed: Scripted, sql: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "SLICE", 3)
+    calls = [feed.item(report(f"T{n}", 0, 109.1, 18.3, sos=True)) for n in range(10)]
+    await started.batch(calls)
+    await started.settle()
+    assert len(feed.acknowledged) == 10
+    (found,) = await rows(
+        sql,
+        "select count(*) as alerts, sum(occurrences) as times, (select count(*) from work_order)"
+        " as orders, (select count(*) from event where act = 'open') as opened from alert",
+    )
+    assert found == {"alerts": 10, "times": 10, "orders": 10, "opened": 10}
+
+
+async def test_a_clock_that_is_set_back_does_not_blind_the_worker(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    def item(seconds: int, lon: float) -> Item:
+        return feed.item(report("T1", seconds, lon, 18.3))
+
+    await started.batch([item(3600, 109.5)])  # all clocks agree on the wrong hour
+    await started.settle()
+    await started.tick()
+    await started.batch([item(1, 109.1)])
+    await started.settle()
+    assert started.head.state.last.lon[started.head.state.last.t > 0].tolist() == [109.1]
+    assert (await rows(sql, "select lon from vessel_latest")) == [{"lon": 109.1}]
+
+
+async def test_a_tick_that_fails_shows_as_a_worker_that_is_behind(
+    started: Worker, feed: Scripted, sql: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(loop, "look", broken)
+    monkeypatch.setattr(loop, "MISSED_TICKS", 0)
+    await started.tick()
+    await asyncio.sleep(0.05)
+    await started.batch([feed.item(report("T1", 0, 109.1, 18.3))])
+    await started.settle()
+    (row,) = await rows(sql, "select lag_s from worker")
+    assert row["lag_s"] >= 0.05

@@ -86,3 +86,11 @@ async def test_a_beacon_is_what_its_number_says(
 ) -> None:
     await hear(started, feed, fix(0, mmsi))
     assert (await vessel(sql, mmsi))["class"] == cls
+
+
+async def test_a_beacon_stays_one_whatever_its_other_half_sends(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await hear(started, feed, said(0, type=24, partno=0, shipname="GY-0731-85%"))
+    await hear(started, feed, said(1, type=24, partno=1, ship_type=30))
+    assert (await vessel(sql))["class"] == VesselClass.BEACON

@@ -83,6 +83,18 @@ async def test_an_episode_ends_with_its_zone(
     assert len(await entered(sql)) == 1
 
 
+async def test_another_name_for_a_zone_ends_nothing(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await sql.execute(CREATE, {"ring": ring()})
+    await started.configure()
+    await sail(started, feed, 0, 120, INSIDE)
+    await sql.execute(CHANGE.replace("geometry = %(ring)s", "name = '新名'").encode())
+    await started.configure()
+    assert [status for status, _ in await entered(sql)] == ["active"]
+    assert [zone.name for zone in started.world.zones] == ["新名"]
+
+
 async def test_a_zone_that_ended_while_the_worker_was_away(
     started: Worker, feed: Scripted, sql: Connection, another: Another
 ) -> None:
