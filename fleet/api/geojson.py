@@ -19,7 +19,7 @@ from fleet.api.errors import FieldError
 from fleet.api.schemas.places import ZoneFields
 from fleet.store.zone_edits import FIELDS
 
-MOST_FEATURES = 1_000
+MOST_FEATURES, MOST_ERRORS = 1_000, 50
 MOST_POSITIONS = 20_000
 """In one feature: a coastline at 1:50,000 has fewer."""
 WGS84 = ("urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "EPSG:4326")
@@ -61,7 +61,7 @@ def features(document: Mapping[str, Any]) -> list[ZoneIn]:
     for code in {c for c in codes if codes.count(c) > 1}:
         check.wrong("body.features", f"code {code} occurs more than once")
     if check.errors:
-        raise Refused(check.errors[:50])
+        raise Refused(check.errors[:MOST_ERRORS])
     return [z for z in found if z]
 
 
@@ -139,13 +139,15 @@ def _geometry(given: Any, path: str, check: _Check) -> dict[str, Any] | None:
 
 def _positions(given: Any, depth: int, path: str, check: _Check) -> int:
     """Check nested lists of positions; return how many there are. Stops at the first few errors."""
+    if len(check.errors) >= MOST_ERRORS:
+        return 0
     if not isinstance(given, list) or not given:
         check.wrong(path, "must be a list that is not empty")
         return 0
     if depth > 1:
         return sum(_positions(g, depth - 1, f"{path}[{i}]", check) for i, g in enumerate(given))
     for i, position in enumerate(given):
-        if len(check.errors) >= 50:
+        if len(check.errors) >= MOST_ERRORS:
             break
         message = _position(position)
         if message:

@@ -23,15 +23,15 @@ UNREAD_MS, UNREAD_BYTES = 15_000, 256 * 1024
 STOP_S = 8
 
 
-class Unsafe(Exception):
-    """The settings would serve passwords in the clear; names the key to change."""
+class CannotServe(Exception):
+    """The service does not start with these settings; names the key to change."""
 
 
 def check(settings: Settings) -> None:
-    """Raise Unsafe where plain HTTP would leave this machine without anybody having said so."""
+    """Raise CannotServe where plain HTTP would leave this machine unless somebody allowed it."""
     if is_loopback(settings.host) or settings.insecure_http or settings.trusted_proxy:
         return
-    raise Unsafe(
+    raise CannotServe(
         f"host: {settings.host} is not loopback, and this server speaks plain HTTP. Put a TLS proxy"
         " in front and set trusted_proxy = true, or set insecure_http = true to allow it."
     )
@@ -50,7 +50,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as exc:
         made.close()
         said = f"cannot listen on {host}:{port}: {exc.strerror}; see the settings host and port"
-        raise OSError(exc.errno, said) from None
+        raise CannotServe(said) from None
     made.listen(BACKLOG)
     made.setblocking(False)
     return made

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from fleet.api.app import create_app
-from fleet.api.serve import Unsafe, check
+from fleet.api.serve import CannotServe, check
 from fleet.settings import Settings
 from tests.api.conftest import ORIGIN, Port
 
@@ -119,7 +119,7 @@ def test_start_is_refused_where_passwords_would_travel_in_the_clear(
 ) -> None:
     settings = Settings.model_validate(given)
     if refused:
-        with pytest.raises(Unsafe, match="insecure_http"):
+        with pytest.raises(CannotServe, match="insecure_http"):
             check(settings)
     else:
         check(settings)

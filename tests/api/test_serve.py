@@ -5,7 +5,9 @@ import signal
 import sys
 
 import httpx
+import pytest
 
+from fleet.api.serve import CannotServe, listen
 from tests.api.conftest import Port
 
 PROGRAM = """
@@ -60,3 +62,10 @@ async def test_without_a_database_it_starts_and_says_so() -> None:
     }  # fmt: skip
     assert session.status_code == 503
     assert session.headers["retry-after"]
+
+
+def test_a_taken_port_is_named() -> None:
+    with listen("127.0.0.1", 0) as first:
+        number = first.getsockname()[1]
+        with pytest.raises(CannotServe, match=f"127.0.0.1:{number}.*settings host and port"):
+            listen("127.0.0.1", number)

@@ -210,6 +210,32 @@ async def test_nan_is_no_coordinate(port: Port) -> None:
     assert answer.status_code == 422, answer.text
 
 
+@pytest.mark.parametrize("depth", [10, 300, 900, 5_000, 100_000])
+@pytest.mark.parametrize("where", ["geometry", "properties", "coordinates", "bbox"])
+async def test_no_depth_of_nesting_makes_it_fail(port: Port, where: str, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    body = {
+        "geometry": f'{{"type":"Feature","properties":{{}},"geometry":{deep}}}',
+        "properties": f'{{"type":"Feature","properties":{deep},"geometry":null}}',
+        "coordinates": '{"type":"Feature","properties":{},"geometry":{"type":"MultiPolygon",'
+        f'"coordinates":{deep}}}}}',
+        "bbox": f'{{"type":"Feature","bbox":{deep}}}',
+    }[where]
+    headers = {"Content-Type": "application/json"}
+    async with port.client("chief") as http:
+        answer = await http.post("/zones", content=body.encode(), headers=headers)
+    assert answer.status_code in (400, 422)
+    assert len(answer.json()["errors"]) <= 50
+
+
+async def test_a_document_of_errors_is_answered_in_short(port: Port) -> None:
+    many = feature(geometry__coordinates=[[[]] * 5] * 50_000)
+    async with port.client("chief") as http:
+        answer = await http.post("/zones", json=many)
+    assert answer.status_code == 422
+    assert len(answer.content) < 10_000
+
+
 @pytest.mark.parametrize(("login", "status"), [("lin", 403), ("coop", 403), ("root", 201)])
 async def test_who_may_edit(port: Port, login: str, status: int) -> None:
     async with port.client(login) as http:
