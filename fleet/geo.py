@@ -20,6 +20,8 @@ from fleet.model import SECOND, Floats, Ints, Mask, Severity, VesselClass
 
 NM_PER_DEGREE = 60.0
 METRES_PER_NM = 1852.0
+BLOCK = 1_000_000
+"""Point and vertex pairs looked at together: bounds the memory of one look at a long line."""
 SEASON_YEARS = range(2010, 2061)
 """Annual seasons are laid out over these years when a zone is built."""
 
@@ -185,6 +187,15 @@ def signed_distance_nm(line: BaseGeometry, lon: Floats, lat: Floats) -> Floats:
     The side is that of the nearest piece of the line; at a bend the two pieces are extended to
     their bisector, which is where the nearest piece changes.
     """
+    block = max(BLOCK // len(shapely.get_coordinates(line)), 1)
+    parts = [
+        _signed_distance_nm(line, lon[i : i + block], lat[i : i + block])
+        for i in range(0, len(lon), block)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _signed_distance_nm(line: BaseGeometry, lon: Floats, lat: Floats) -> Floats:
     xy = shapely.get_coordinates(line)
     scale = np.cos(np.radians(lat))[:, None]
     ax = (xy[None, :-1, 0] - lon[:, None]) * scale

@@ -2,7 +2,8 @@
 
 A call needs no position, is never filtered and never clears by itself. A beacon that is silent
 for the session gap and calls again is a new alert. A call that reaches us late, from before a
-session, belongs to that session when it is within the gap of it.
+session, belongs to that session when it is within the gap of it; one older than the gap counts as
+sent that long ago, so that a store of old calls is one alert.
 """
 
 from __future__ import annotations
@@ -14,51 +15,54 @@ import numpy as np
 
 from fleet.alerts.rule import Rule
 from fleet.alerts.state import Sessions, State
-from fleet.model import Act, Change, Severity, Signal
+from fleet.model import MINUTE, Act, Change, Severity, Signal
+
+TELL_AGAIN = MINUTE
+"""A beacon calls eight times a minute; its alert is touched once."""
 
 
 def answer(
     rule: Rule, session_gap: int, state: State, signals: Sequence[Signal]
 ) -> tuple[State, list[Change]]:
-    """Open a session or count the repeat; one REPEAT a session and batch at most."""
-    sessions = state.sessions[rule.key]
-    opened: list[Change] = []
-    repeats: dict[tuple[int, int], Change] = {}
-    for signal in (s for s in signals if s.kind == rule.calls):
-        row = _session(sessions, signal, session_gap)
+    """Open a session or count the repeat; at most one REPEAT a session and minute."""
+    calls = [s for s in signals if s.kind == rule.calls]
+    if not calls:
+        return state, []
+    sessions = state.sessions[rule.key].copy()
+    changes: list[Change] = []
+    for signal in calls:
+        t = max(signal.t, signal.received - session_gap)
+        row = _session(sessions, signal.vessel, t, session_gap)
         if row is None:
-            sessions, row = _begin(sessions, signal)
-            opened.append(_change(rule, sessions, row, Act.OPEN, signal))
-        else:
-            sessions = _again(sessions, row, signal.t)
-            repeats[signal.vessel, row] = _change(rule, sessions, row, Act.REPEAT, signal)
-    changes = opened + list(repeats.values())
-    return (
-        replace(state, sessions={**state.sessions, rule.key: sessions}) if changes else state
-    ), changes
+            sessions, row = _begun(sessions, signal.vessel, t), len(sessions)
+            changes.append(_change(rule, sessions, row, Act.OPEN, signal))
+        elif _again(sessions, row, t):
+            changes.append(_change(rule, sessions, row, Act.REPEAT, signal))
+    return replace(state, sessions={**state.sessions, rule.key: sessions}), changes
 
 
-def _session(sessions: Sessions, signal: Signal, gap: int) -> int | None:
+def _session(sessions: Sessions, vessel: int, t: int, gap: int) -> int | None:
     """The row of the session this call belongs to."""
     fits = (
-        (sessions.vessel == signal.vessel)
-        & (sessions.opened - gap <= signal.t)
-        & (signal.t <= sessions.last_seen + gap)
+        (sessions.vessel == vessel) & (sessions.opened - gap <= t) & (t <= sessions.last_seen + gap)
     )
     rows = np.flatnonzero(fits)
     return int(rows[-1]) if len(rows) else None
 
 
-def _begin(sessions: Sessions, signal: Signal) -> tuple[Sessions, int]:
-    one = [np.array([v], np.int64) for v in (signal.vessel, signal.t, signal.t, 1)]
-    return Sessions.concat([sessions, Sessions(*one)]), len(sessions)
+def _begun(sessions: Sessions, vessel: int, t: int) -> Sessions:
+    one = [np.array([v], np.int64) for v in (vessel, t, t, 1, t)]
+    return Sessions.concat([sessions, Sessions(*one)])
 
 
-def _again(sessions: Sessions, row: int, t: int) -> Sessions:
-    sessions = sessions.copy()
+def _again(sessions: Sessions, row: int, t: int) -> bool:
+    """Count the call; whether it is time to say so again."""
     sessions.last_seen[row] = max(int(sessions.last_seen[row]), t)
     sessions.count[row] += 1
-    return sessions
+    due = t - int(sessions.told[row]) >= TELL_AGAIN
+    if due:
+        sessions.told[row] = t
+    return due
 
 
 def _change(rule: Rule, sessions: Sessions, row: int, act: Act, signal: Signal) -> Change:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fleet.alerts import calls, silence
-from fleet.alerts.rule import Rule, View
+from fleet.alerts.rule import Memory, Rule, View
 from fleet.alerts.rules import RULES
 from fleet.alerts.state import N_SOURCES, State, layout
 from fleet.alerts.steps import close_where, expire, step
@@ -163,13 +163,15 @@ def _feed_part(
 ) -> tuple[State, list[Change]]:
     """One stretch without a break: rounds of on-time fixes through every rule, then late ones."""
     good, place = on_time(part, state.last)
+    order = np.lexsort((part.vessel, place))
+    order = order[good[order]]
     ready = prepare(
-        part.take(good), place[good], state.last, engine.zones, engine.vessels, engine.margin_m()
+        part.take(order), place[order], state.last, engine.zones, engine.vessels, engine.margin_m()
     )
-    order = np.lexsort((part.vessel[good], place[good]))
-    seen = marks[good][order]
+    seen = marks[order]
     changes: list[Change] = []
     last = state.last.copy()
+    state = replace(state, memory={k: rows.copy() for k, rows in state.memory.items()})
     for view, lo in zip(ready.rounds(), ready.bounds[:-1], strict=True):
         state, more = _round(engine, state, view, seen[lo : lo + len(view.cur)])
         changes += more
@@ -189,23 +191,21 @@ def _round(engine: Engine, state: State, view: View, marks: Ints) -> tuple[State
     if clock:
         until = marks[np.arange(len(marks)), view.prev.source]
         state, changes = silence.heard(clock, state, view, until)
-    active, memory = dict(state.active), dict(state.memory)
+    active = dict(state.active)
     for rule in (r for r in engine.rules if r.observe):
-        more, active[rule.key] = _observe(engine, rule, active[rule.key], memory, view)
+        more, active[rule.key] = _observe(engine, rule, active[rule.key], state.memory, view)
         changes += more
-    return replace(state, active=active, memory=memory), changes
+    return replace(state, active=active), changes
 
 
 def _observe(
-    engine: Engine, rule: Rule, active: Any, memory: dict[str, Any], view: View
+    engine: Engine, rule: Rule, active: Any, memory: Memory, view: View
 ) -> tuple[Sequence[Change], Any]:
-    """One rule on one view; what it remembers is written into a copy of its memory."""
+    """One rule on one view; what it remembers is written into `memory`, which is ours."""
     assert rule.observe is not None
     mine = {n: memory[f"{rule.key}.{n}"][view.cur.vessel] for n in rule.memory}
     seen = rule.observe(view, engine.params[rule.key], mine)
     for name, rows in seen.memory.items():
-        key = f"{rule.key}.{name}"
-        memory[key] = memory[key].copy()
-        memory[key][view.cur.vessel] = rows
+        memory[f"{rule.key}.{name}"][view.cur.vessel] = rows
     active, changes = step(rule, engine.params[rule.key], active, seen, view)
     return changes, active

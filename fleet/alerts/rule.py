@@ -21,12 +21,17 @@ Memory = Mapping[str, NDArray[Any]]
 """What a rule remembers of each vessel between fixes: one row a vessel."""
 
 
+MAX_STEP_KN = 60.0
+"""A way between two fixes faster than this joins two different boats, or a wrong fix."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One fix a vessel, sorted by vessel: the newest and the one before; t = 0 where none."""
 
     cur: Batch
     prev: Batch
+    leap: Mask  #: no boat gets here from the fix before: another's fix, or a wrong one
     inside: Hits  #: zones that hold the fix and are in force for that vessel at that time
     near: Hits  #: the same with the exit margin around the zone
     crossed: Hits  #: zones that the straight way from the fix before went through

@@ -50,11 +50,18 @@ def look(clock: Clock, state: State) -> tuple[State, list[Change]]:
     """Raise what the watermarks show now."""
     known = np.flatnonzero((state.last.t > 0) & clock.vessels.registered[: len(state.last)])
     last = state.last.take(known)
-    base = np.maximum(last.t, state.resumed[last.source])
+    base = _base(last, state)
     limits = clock.limits(last)
     level = clock.level(limits, state.heard[last.source] - base)
     hit = level > 0
     return _raise(clock, state, last.take(hit), base[hit], limits[hit], level[hit])
+
+
+def _base(last: Batch, state: State) -> Ints:
+    """From when a silence counts: the last fix, the time it reached us (a slow link is not a
+    silence), or the return of its feed.
+    """
+    return np.maximum(np.maximum(last.t, last.received), state.resumed[last.source])
 
 
 def _raise(
@@ -101,10 +108,11 @@ def heard(clock: Clock, state: State, view: View, seen_until: Ints) -> tuple[Sta
     `seen_until` is the watermark of each vessel's former source when its fix came in.
     """
     prev, cur = view.prev, view.cur
-    base = np.maximum(prev.t, state.resumed[prev.source])
+    base = _base(prev, state)
     limits = clock.limits(prev)
     true = clock.level(limits, np.minimum(cur.t, seen_until) - base)
-    ours = clock.vessels.registered[cur.vessel] & (prev.t > 0)
+    news = np.maximum(cur.t, cur.received) > base  # else it says nothing of a silence since
+    ours = clock.vessels.registered[cur.vessel] & (prev.t > 0) & news
     rows = _open_rows(state.silences, cur.vessel)
     touched = np.flatnonzero(ours & ((rows >= 0) | (true > 0)))
     changes: list[Change] = []

@@ -46,12 +46,13 @@ class Active(Columns):
 
 @dataclass(frozen=True, slots=True)
 class Sessions(Columns):
-    """Calls for help being folded into one alert a session, sorted by vessel."""
+    """Calls for help being folded into one alert a session, in order of their beginning."""
 
     vessel: Ints
     opened: Ints
     last_seen: Ints
     count: Ints
+    told: Ints  #: when the alert was last touched for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fleet.alerts.rule import View
+from fleet.alerts.rule import MAX_STEP_KN, View
 from fleet.geo import NM_PER_DEGREE, Hits, Zones, segments, share_inside
 from fleet.model import MINUTE, Batch, Flag, Floats, Ints, Mask
 from fleet.vessels import Vessels
@@ -19,30 +19,36 @@ from fleet.vessels import Vessels
 CROSSING_AGE = 15 * MINUTE
 """Fixes further apart say nothing about the way between them (domain: segment test)."""
 
-MAX_STEP_KN = 60.0
-"""A segment faster than this joins two different boats, or a wrong fix."""
-
 
 def on_time(batch: Batch, last: Batch) -> tuple[Mask, Ints]:
     """Which rows are newer than all before them of their vessel, and each such row's place in
     its vessel's sequence (0 first); the place is 0 for late rows.
     """
-    n = len(batch)
     usable = ~np.isnan(batch.lon) & ~np.isnan(batch.lat) & (batch.flags & Flag.SKEWED == 0)
+    t = np.where(usable, batch.t, 0)
+    good = t > running(batch.vessel, t, last.t)
     order = np.argsort(batch.vessel, kind="stable")
-    vessel, t = batch.vessel[order], np.where(usable, batch.t, 0)[order]
-    rank = np.unique(np.concatenate([t, last.t[vessel]]), return_inverse=True)[1]
-    first = np.r_[True, vessel[1:] != vessel[:-1]][:n]
-    group = np.cumsum(first) - 1
-    lift = group * (2 * n + 1)
-    before = np.maximum.accumulate(np.r_[0, (rank[:n] + lift)[:-1]]) if n else rank[:n]
-    before = np.maximum(before, rank[n:] + lift)  # what the vessel had before this batch
-    good = rank[:n] + lift > before
-    nth = np.cumsum(good) - good
-    nth -= nth[first.nonzero()[0]][group] if n else 0
-    mask, place = np.zeros(n, np.bool_), np.zeros(n, np.int64)
-    mask[order], place[order] = good, np.where(good, nth, 0)
-    return mask & usable, place
+    first = np.flatnonzero(np.r_[True, np.diff(batch.vessel[order]) != 0][: len(batch)])
+    nth: Ints = np.cumsum(good[order]) - good[order]
+    nth = nth - np.repeat(nth[first], np.diff(np.r_[first, len(batch)]))
+    place = np.zeros(len(batch), np.int64)
+    place[order] = np.where(good[order], nth, 0)
+    return good, place
+
+
+def running(vessel: Ints, values: Ints, start: Ints) -> Ints:
+    """The largest value of each row's vessel before that row; `start` is by vessel id."""
+    n = len(vessel)
+    order = np.argsort(vessel, kind="stable")
+    who, mine = vessel[order], values[order]
+    ordered, rank = np.unique(np.concatenate([mine, start[who]]), return_inverse=True)
+    first = np.r_[True, who[1:] != who[:-1]][:n]
+    lift = (np.cumsum(first) - 1) * (2 * n + 1)  # a later vessel is above all of an earlier one
+    above = np.maximum.accumulate(np.r_[0, (rank[:n] + lift)[:-1]][:n])
+    before = np.maximum(above, rank[n:] + lift) - lift
+    out = np.empty(n, np.int64)
+    out[order] = ordered[before]
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Prepared:
 
     cur: Batch
     prev: Batch
+    leap: Mask
     bounds: Ints  #: start of every round, and the end
     inside: Hits
     near: Hits
@@ -66,6 +73,7 @@ class Prepared:
             yield View(
                 self.cur.take(slice(lo, hi)),
                 self.prev.take(slice(lo, hi)),
+                self.leap[lo:hi],
                 _cut(self.inside, lo, hi),
                 _cut(self.near, lo, hi),
                 _cut(self.crossed, lo, hi),
@@ -87,18 +95,18 @@ def _cut(hits: Hits, lo: int, hi: int) -> Hits:
 def prepare(
     batch: Batch, place: Ints, last: Batch, zones: Zones, vessels: Vessels, margin_m: float
 ) -> Prepared:
-    """Order the on-time rows into rounds and look every fix up in the zones, once."""
-    order = np.lexsort((batch.vessel, place))
-    cur = batch.take(order)
+    """Look every fix up in the zones, once. Rows are on time, sorted by (place, vessel)."""
+    cur = batch
     everything = zones.containing(cur.lon, cur.lat)
     cur = replace(cur, flags=_place_flags(cur.flags, everything, zones))
-    prev = _previous(cur, place[order], last)
-    bounds = np.searchsorted(place[order], np.arange(place.max(initial=-1) + 2))
+    prev = _previous(cur, place, last)
+    bounds = np.searchsorted(place, np.arange(place.max(initial=-1) + 2))
     force = in_force(cur, zones, vessels)
     inside = _sorted(everything, force)
     near = _sorted(zones.within(cur.lon, cur.lat, margin_m), force)
     crossed, crossed_for = _crossings(cur, prev, zones, force)
-    return Prepared(cur, prev, bounds, inside, near, crossed, crossed_for, zones, vessels)
+    leap = _knots(cur, prev) > MAX_STEP_KN
+    return Prepared(cur, prev, leap, bounds, inside, near, crossed, crossed_for, zones, vessels)
 
 
 def _previous(cur: Batch, place: Ints, last: Batch) -> Batch:

@@ -31,13 +31,13 @@ Row = dict[str, Any]
 @st.composite
 def streams(draw: st.DrawFn) -> list[Row | Signal]:
     """Fixes of three boats in order of arrival: some late, some twice, some after a long silence,
-    with calls for help in between; never more than the feed's own break apart overall.
+    with calls for help and breaks of the whole feed in between.
     """
     out: list[Row | Signal] = []
     t = dict.fromkeys((1, 2, 3), 0)
     wall = 0
     for _ in range(draw(st.integers(5, 45))):
-        wall += draw(st.sampled_from([5, 30, 60, 200, 500]))
+        wall += draw(st.sampled_from([5, 30, 60, 200, 500, 500, 1500]))
         boat = draw(st.sampled_from([1, 1, 2, 3]))
         back = draw(st.sampled_from([0, 0, 0, 0, 60, 700, 4000]))
         t[boat] = max(wall - back, 0)
@@ -59,15 +59,20 @@ def inputs(part: list[Row | Signal]) -> Inputs:
 
 
 def episodes(changes: list[Change]) -> dict[tuple[Any, ...], tuple[int | None, Severity]]:
-    """What remains in the end: (kind, vessel, other, opened) -> (cleared, severity)."""
+    """What remains in the end: (kind, vessel, other, opened) -> (cleared, severity).
+    A key is opened once and never heard of again after it was retracted.
+    """
+    gone: set[tuple[Any, ...]] = set()
     out: dict[tuple[Any, ...], tuple[int | None, Severity]] = {}
     for c in changes:
         key = (c.kind, c.vessel, c.other, c.episode)
         if c.act == Act.OPEN:
             assert key not in out, f"opened twice: {c}"
+            assert key not in gone, f"opened again after it was retracted: {c}"
             out[key] = (None, c.severity)
         elif c.act == Act.RETRACT:
             del out[key]
+            gone.add(key)
         else:
             assert key in out, f"{c.act} of an episode that is not there: {c}"
             out[key] = (c.t if c.act == Act.CLEAR else out[key][0], c.severity)

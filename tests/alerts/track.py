@@ -3,7 +3,7 @@
 "00:00 in sog=3 | 00:10 at=2.5nm sog=9": boat 1, clock HH:MM[:SS]; words are
 `in` (centre of the test zone), `out` (5 nm west of its edge), `edge=120` (metres outside the
 western edge), `line=4` (nm home side of the test line; negative is past it), `sog=`,
-`by=ais|terminal`, `boat=`.
+`by=ais|terminal`, `boat=`, `late=50` (the fix is that many minutes old when it comes).
 A second boat 2 on the same feeds keeps reporting every five minutes, far from everything, so that
 the feed is seen to work; boat 1 alone is silent when it is silent.
 """
@@ -90,6 +90,7 @@ def batch(rows: Sequence[dict[str, Any]]) -> Batch:
 def fix(step: str) -> dict[str, Any]:
     """One step of a watch log as a row."""
     at, *words = step.split()
+    late = 0
     row: dict[str, Any] = {"vessel": 1, "t": clock(at), "lon": 109.0 - 5 / 57, "lat": 18.05}
     for word in words:
         name, _, value = word.partition("=")
@@ -104,9 +105,11 @@ def fix(step: str) -> dict[str, Any]:
             row["source"] = int(Source[value.upper()])
         elif name == "boat":
             row["vessel"] = int(value)
+        elif name == "late":
+            late = int(value) * MINUTE
         elif name != "out":
             row[name] = float(value)
-    return {**row, "received": row["t"]}
+    return {**row, "t": row["t"] - late, "received": row["t"]}
 
 
 def changes(
@@ -119,11 +122,11 @@ def changes(
     for row in (fix(step) for step in track.split("|")):
         company = [
             {"vessel": 2, "t": t, "received": t, "lon": 112.0, "lat": 15.0, "source": s}
-            for t in range(last + 5 * MINUTE, row["t"], 5 * MINUTE)
+            for t in range(last + 5 * MINUTE, row["received"], 5 * MINUTE)
             for s in (Source.AIS, Source.TERMINAL)
             if last
         ]
-        last = max(last, row["t"])
+        last = max(last, row["received"])
         for rows in (*([c] for c in company), [row]):
             state, said = feed(eng, state, Inputs(batch(rows)), last)
             state, more = tick(eng, state, last)

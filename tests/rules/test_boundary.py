@@ -18,7 +18,7 @@ def test_closing_in_steps() -> None:
 
 
 def test_one_fix_well_past_is_a_crossing() -> None:
-    assert said("00:00 line=20 | 00:10 line=-0.5") == ["00:10 open emergency"]
+    assert said("00:00 line=6 | 00:20 line=-0.5") == ["00:20 open emergency"]
 
 
 def test_working_far_away_is_nothing() -> None:
@@ -34,6 +34,16 @@ def test_back_home_for_fifteen_minutes_ends_a_crossing() -> None:
 def test_turning_away_ends_an_approach() -> None:
     track = "00:00 line=6 | 00:10 line=4.5 | 00:20 line=4.4 | 00:30 line=7 | 00:41 line=9"
     assert said(track) == ["00:20 open info", "00:41 clear info"]
+
+
+def test_a_twin_with_the_same_number_across_the_line_is_not_a_crossing() -> None:
+    twins = " | ".join(f"00:{m:02} line={12 if m % 2 else -60}" for m in range(20))
+    assert said(f"00:00 line=12 | {twins}") == []
+
+
+def test_a_wrong_fix_amid_an_approach_neither_ends_nor_worsens_it() -> None:
+    track = "00:00 line=4 | 00:10 line=4 | 00:11 line=-9 | 00:12 line=4 | 00:30 line=4"
+    assert said(track) == ["00:10 open info"]
 
 
 def test_foreign_ships_cross_every_day() -> None:

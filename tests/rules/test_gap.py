@@ -38,5 +38,10 @@ def test_late_data_disproves_it() -> None:
     assert said == ["00:30 open warning", "00:52 clear warning", "00:35 retract warning"]
 
 
+def test_a_slow_link_is_not_a_silence() -> None:
+    track = " | ".join(f"00:{m:02} out late=50" for m in range(0, 60, 2))
+    assert log(RULE, [], track) == []
+
+
 def test_an_unregistered_boat_owes_us_nothing() -> None:
     assert log(RULE, [], "00:00 out | 06:00 boat=3 out", vessels(registered=False)) == []

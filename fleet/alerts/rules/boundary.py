@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
+from fleet.alerts.rule import MAX_STEP_KN, Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
 from fleet.geo import Zone, signed_distance_nm
 from fleet.model import HOUR, MINUTE, SECOND, Floats, Ints, Mask, Severity
@@ -60,6 +60,7 @@ class Approach:
         """Median speed towards the line over the samples; 0 with fewer than two."""
         hours = (self.times[:, :-1] - self.times[:, 1:]) * SECOND / HOUR
         speed = (self.miles[:, 1:] - self.miles[:, :-1]) / hours
+        speed[~(np.abs(speed) <= MAX_STEP_KN)] = np.nan
         ordered, n = np.sort(speed, axis=1), (~np.isnan(speed)).sum(axis=1)
         pick, some = np.arange(len(n)), np.maximum(n, 1)
         middle = (ordered[pick, (some - 1) // 2] + ordered[pick, some // 2]) / 2
@@ -86,7 +87,10 @@ def observe(view: View, p: Params, memory: Memory) -> Observed:
     level = np.where(past & on, Severity.EMERGENCY, level)
     holds = seen(a.row[on], a.line[on], level[on], sure[on])
     stay = ~on & ~gone
-    return Observed(holds, (a.row[stay], a.line[stay]), new)
+    strange = np.flatnonzero(view.leap & ~np.isnan(new["line"]))
+    row = np.concatenate([a.row[stay], strange])
+    line = np.concatenate([a.line[stay], new["line"][strange].astype(np.int64)])
+    return Observed(holds, (row, line), new)
 
 
 def _wait(p: Params, past: Mask) -> Floats:
@@ -96,14 +100,14 @@ def _wait(p: Params, past: Mask) -> Floats:
 
 def _approach(view: View, p: Params, new: dict[str, Any]) -> Approach:
     """Each boat's nearest line in force within reach, with the newest sample in front."""
-    rows = np.flatnonzero(view.ours())
+    rows = np.flatnonzero(view.ours() & ~view.leap)
     best = np.full(len(rows), np.inf)
     line = np.zeros(len(rows), np.int64)
     for zone in (z for z in view.zones.zones if z.rule == "line"):
         d = _distance(zone, view, rows)
         closer = np.abs(d) < np.abs(best)
         best[closer], line[closer] = d[closer], zone.id
-    near = np.abs(best) <= REACH_NM
+    near = (np.abs(best) <= REACH_NM) | ((new["crossed"][rows] == 1) & np.isfinite(best))
     rows, best, line = rows[near], best[near], line[near]
     t = view.cur.t[rows]
     times, miles = new["times"][rows], new["miles"][rows]
@@ -116,9 +120,11 @@ def _approach(view: View, p: Params, new: dict[str, Any]) -> Approach:
 
 
 def _distance(zone: Zone, view: View, rows: Ints) -> Floats:
-    """Signed distance, infinite where the line's season or class does not concern the boat."""
-    d = signed_distance_nm(zone.geometry, view.cur.lon[rows], view.cur.lat[rows])
-    return np.where(zone.in_season(view.cur.t[rows]), d, np.inf)
+    """Signed distance, infinite where the line's season does not concern the boat."""
+    d = np.full(len(rows), np.inf)
+    on = zone.in_season(view.cur.t[rows])
+    d[on] = signed_distance_nm(zone.geometry, view.cur.lon[rows[on]], view.cur.lat[rows[on]])
+    return d
 
 
 def _level(a: Approach, p: Params) -> Ints:
