@@ -41,12 +41,16 @@ def open_order(desk: Desk, order: Order) -> Step:
 
 def reopen(desk: Desk, order: Order) -> Step:
     """The alert came back, or became worse, after the order had ended."""
-    severity = max(order.severity, desk.case.severity)
     step = Step(order).add(
-        OrderAct.REOPEN, Reason.CAME_BACK, severity=severity, basis=Basis.NONE, lead=None,
+        OrderAct.REOPEN, Reason.CAME_BACK, severity=desk.case.severity, basis=Basis.NONE, lead=None,
         closed=None, outcome="", accepted=None, progress="",
     )  # fmt: skip
     return tell(desk, place(desk, step, ()))
+
+
+def go_on(order: Order) -> Step:
+    """The alert came back after its lead, still at work, had been told that it was over."""
+    return replace(Step(order).add(OrderAct.RAISE, Reason.CAME_BACK), page=True)
 
 
 def tell(desk: Desk, step: Step) -> Step:

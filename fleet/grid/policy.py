@@ -74,6 +74,7 @@ class Policy:
     no_order: frozenset[str]
     person_ends: frozenset[str]
     tell_captain: frozenset[str]
+    calls_again: Mapping[str, int]  #: by kind: microseconds until an ended call rings again
     bases: Mapping[str, tuple[Basis, ...]]  #: by kind, and "default"
     departments: Mapping[str, tuple[str, ...]]
     ladders: Mapping[Severity, Ladder]
@@ -98,6 +99,7 @@ def parse(text: str) -> Policy:
         frozenset(data["no_order"]),
         frozenset(data["person_ends"]),
         frozenset(data["tell_captain"]),
+        _minutes(data["calls_again"]),
         {kind: tuple(Basis(b) for b in names) for kind, names in data["bases"].items()},
         {kind: tuple(words) for kind, words in data["departments"].items()},
         {Severity[name.upper()]: _ladder(name, body) for name, body in data["ladders"].items()},

@@ -16,7 +16,7 @@ import structlog
 
 from fleet.ingest.feeds.common import Backoff, FeedError
 from fleet.ingest.feeds.mqtt import broker
-from fleet.outbox import webhook
+from fleet.outbox import keeping, webhook
 from fleet.outbox.channel import Deliver
 from fleet.outbox.mqtt import Mqtt
 from fleet.outbox.pump import Pump
@@ -46,7 +46,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     if not pumps:
         LOG.warning("no channel is configured: messages stay queued")
     jobs = [_pumping(url, pump, stop) for pump in pumps]
-    jobs += [_listening(url, pumps, stop), _watching(url, stop)]
+    jobs += [_listening(url, pumps, stop), _watching(url, stop), _pruning(url, stop)]
     tasks = [asyncio.create_task(job) for job in jobs]
     ended = asyncio.create_task(stop.wait())
     try:
@@ -112,10 +112,27 @@ async def _watching(url: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await events.append(conn, await outbox.flag_undelivered(conn))
             await conn.commit()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), WATCH_S)
+            await _pause(stop, WATCH_S)
 
     await _connected(url, work, stop)
+
+
+async def _pruning(url: str, stop: asyncio.Event) -> None:
+    """What is done with goes after a while, a little at a time."""
+    keep = keeping.default()
+
+    async def work(conn: Connection) -> None:
+        while not stop.is_set():
+            gone = await outbox.prune(conn, keep.ages_s, keep.most)
+            await conn.commit()
+            await _pause(stop, WATCH_S if gone >= keep.most else keep.every_s)
+
+    await _connected(url, work, stop)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _connected(
@@ -125,10 +142,9 @@ async def _connected(
     backoff = Backoff(first=0.2, most=5.0)
     while not stop.is_set():
         try:
-            async with await connect(url, "fleet-outbox") as conn:
+            async with await connect(url, "fleet-outbox", careful=True) as conn:
                 backoff.reset()
                 await work(conn)
         except psycopg.OperationalError as error:
             LOG.warning("database away", error=str(error).strip())
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), backoff.pause())
+            await _pause(stop, backoff.pause())

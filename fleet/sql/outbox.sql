@@ -18,6 +18,28 @@ where alert = %(alert)s and state = 'queued' and body->>'type' = any(%(types)s);
 update outbox set state = 'cancelled', error = %(why)s, leased_until = null
 where work_order = %(order)s and state = 'queued' and body->>'type' = any(%(types)s);
 
+-- name: recall
+-- A lead was told that it was over, and it is not: free the key for the next time.
+update outbox
+set key = key || ':' || id, leased_until = null,
+    state = case when state = 'queued' then 'cancelled' else state end,
+    error = case when state = 'queued' then 'recalled' else error end
+where key = any(%(keys)s) returning work_order;
+
+-- name: prune
+-- The oldest of what is done with; a message of an order still open stays.
+delete from outbox where id = any(array(
+    select o.id from unnest(%(states)s::text[], %(ages)s::float8[]) k (state, age_s)
+    cross join lateral (
+        select x.id from outbox x
+        where x.state = k.state and x.state <> 'queued'
+          and x.created < now() - make_interval(secs => k.age_s)
+          and not exists (
+              select from work_order w where w.id = x.work_order
+              and w.status in ('unassigned', 'offered', 'accepted', 'in_progress'))
+        order by x.created limit %(most)s) o
+    limit %(most)s));
+
 -- name: claim
 -- Take what is due on one channel under a lease; a dead sender's lease runs out by itself.
 with due as (

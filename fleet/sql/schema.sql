@@ -328,6 +328,7 @@ create table outbox (
 );
 create index outbox_due on outbox (next_at) where state = 'queued';
 create index outbox_alert on outbox (alert) where state = 'queued';
+create index outbox_done on outbox (state, created) where state <> 'queued';
 
 -- ── the worker: fencing, restart, health ─────────────────────────────────────────────────
 create table progress (                 -- one row a part; compare-and-set fences off a stale worker

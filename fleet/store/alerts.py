@@ -7,16 +7,16 @@ repeated OPEN after a crash, a CLEAR of what people closed) changes nothing and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any, TypeAlias
 
 from psycopg.types.json import Jsonb
 
-from fleet.alerts.engine import RULES
 from fleet.alerts.lifecycle import NotAllowed, move
 from fleet.columns import from_datetime, to_datetime
-from fleet.model import MINUTE, Act, Case, Change, Severity, Status
+from fleet.grid.policy import default
+from fleet.model import Act, Case, Change, Severity, Status
 from fleet.store.db import Connection, one, plain, queries, rows
 from fleet.store.events import Event
 
@@ -29,9 +29,8 @@ ASKS = (Act.OPEN, Act.RAISE)
 ENDED = (Status.CLOSED, Status.INVALID, Status.RETRACTED)
 WOKEN = {"acknowledged": None, "cleared": None, "closed": None, "verdict": None}
 """What an alert forgets when it becomes active again."""
-CALLS = frozenset(rule.key for rule in RULES if rule.calls)
-CALL_AGAIN = 10 * MINUTE
-"""A call for help that goes on so long after people ended it is raised again."""
+CALLS_AGAIN = "calls_again"
+"""The reason of a call for help that goes on though people had ended it."""
 
 
 async def apply(
@@ -47,8 +46,9 @@ async def apply(
         return [], []
     table = await _find(conn, changes)
     done: list[tuple[Change, Row]] = []
-    for change in changes:
-        row = table.get(key(change))
+    for told in changes:
+        row = table.get(key(told))
+        change = _again(told) if row and _calls_again(row, told, now) else told
         after = _opened(change, now, versions or {}) if row is None else _moved(row, change, now)
         if after is not None:
             table[key(change)] = after
@@ -126,13 +126,12 @@ def _asks(change: Change, row: Row) -> bool:
 def _moved(row: Row, change: Change, now: int) -> Row | None:
     """The row after the change, or None where it does not apply."""
     severity = _severity(row, change)
-    before = Status(row["status"])
-    again = _calls_again(row, change, now)
+    before, again = Status(row["status"]), change.reason == CALLS_AGAIN
     try:
-        status = move(before, Act.RAISE if again else change.act, severity)
+        status = move(before, change.act, severity)
     except NotAllowed:
         return None
-    if change.act == Act.RAISE and severity == row["severity"]:
+    if change.act == Act.RAISE and severity == row["severity"] and not again:
         return None
     t, placed = to_datetime(change.t), not isnan(change.lon)
     ended = status in ENDED and before not in ENDED
@@ -143,7 +142,7 @@ def _moved(row: Row, change: Change, now: int) -> Row | None:
             "severity": int(severity),
             "status": status,
             "last_seen": max(row["last_seen"], t),
-            "occurrences": row["occurrences"] + (change.act == Act.REPEAT),
+            "occurrences": row["occurrences"] + (again or change.act == Act.REPEAT),
             **({"cleared": t} if change.act == Act.CLEAR else {}),
             **({"closed": to_datetime(now)} if ended else {}),
             "reason": _reason(before, status, row["reason"], plain(change.reason)),
@@ -155,10 +154,19 @@ def _moved(row: Row, change: Change, now: int) -> Row | None:
 
 
 def _calls_again(row: Row, change: Change, now: int) -> bool:
-    """A call for help that people ended a while ago goes on: somebody must look again."""
-    if change.act != Act.REPEAT or row["kind"] not in CALLS or row["status"] not in ENDED:
+    """A call for help that people ended a while ago goes on: somebody must look again. By our
+    clock and theirs who ended it, for the caller's may be wrong.
+    """
+    wait = default().calls_again.get(row["kind"])
+    ended = row["status"] in {Status.CLOSED, Status.INVALID}
+    if change.act != Act.REPEAT or wait is None or not ended:
         return False
-    return row["closed"] is None or now - from_datetime(row["closed"]) > CALL_AGAIN
+    return row["closed"] is None or now - from_datetime(row["closed"]) >= wait
+
+
+def _again(call: Change) -> Change:
+    """A REPEAT that is news: also to the webhook and the history, which leave repeats out."""
+    return replace(call, act=Act.RAISE, reason=CALLS_AGAIN)
 
 
 def _reason(before: Status, after: Status, old: str, new: str) -> str:

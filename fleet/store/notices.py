@@ -89,7 +89,7 @@ def _told(case: Case, vessel: str, step: Step) -> Iterator[Message]:
     for code in step.told:
         body = {**_about(case), **_order(order), "type": "notice", "person": code}
         yield Message(
-            f"notice:{order.id}:{int(order.severity)}:{code}",
+            f"notice:{order.id}:{order.version}:{code}",
             topic(code, "notice"),
             {**body, "vessel_name": vessel},
             order.alert,

@@ -6,9 +6,12 @@ appends them last and commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import psycopg
+import structlog
 
 from fleet.columns import to_datetime
 from fleet.grid import answers, escalation
@@ -22,7 +25,7 @@ from fleet.grid.words import Reason
 from fleet.model import Act, Case, Status
 from fleet.store import alert_acts, notices, outbox, people
 from fleet.store.alert_acts import NotFoundError, StaleError, on_alert, verdict
-from fleet.store.db import Connection, many, queries, rows
+from fleet.store.db import Connection, many, queries, rows, savepoint
 from fleet.store.dossier import Dossier, lock, set_alert, write, write_all
 from fleet.store.events import Event
 
@@ -32,6 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 SQL = queries("orders")
+LOG = structlog.get_logger("fleet.orders")
 MOST = 200
 """Orders that one tick looks at; the next one follows within a second."""
 
@@ -46,12 +50,13 @@ async def open_orders(conn: Connection, cases: Sequence[Case], now: int) -> list
     dossiers = await _located(
         conn, [replace(found[a], case=latest[a]) for a in sorted(found)], roster
     )
+    informed = await outbox.recall(conn, [d.order.id for d in dossiers if d.order])
     events: list[Event] = []
     decided: list[tuple[Dossier, Step]] = []
     for each in dossiers:
         dossier, early = await _awake(conn, each, now)
         events += early
-        step = _opening(dossier, roster, now)
+        step = _opening(dossier, roster, now, informed)
         if step is not None:
             decided.append((dossier, step))
             roster = _busier(roster, dossier, step, now)
@@ -61,16 +66,16 @@ async def open_orders(conn: Connection, cases: Sequence[Case], now: int) -> list
 
 
 async def _awake(conn: Connection, dossier: Dossier, now: int) -> tuple[Dossier, list[Event]]:
-    """A shelved alert that became worse is shelved no longer."""
-    order = dossier.order
-    worse = order is not None and dossier.case.severity > order.severity
-    if worse and dossier.status == Status.SHELVED:
+    """A shelved alert that became worse, order or none, is shelved no longer."""
+    if dossier.status == Status.SHELVED:
         return await alert_acts.unshelve(conn, dossier, now)
     return dossier, []
 
 
-def _opening(dossier: Dossier, roster: Roster, now: int) -> Step | None:
-    """Open, raise or reopen the order of one case, where one is due."""
+def _opening(dossier: Dossier, roster: Roster, now: int, informed: Collection[int]) -> Step | None:
+    """Open, raise or reopen the order of one case, where one is due. `informed` are the orders
+    whose lead was told that it was over.
+    """
     case, order = dossier.case, dossier.order
     if case.kind in default().no_order or not alert_acts.rings(dossier, case.severity):
         return None
@@ -80,7 +85,10 @@ def _opening(dossier: Dossier, roster: Roster, now: int) -> Step | None:
     worse = case.severity > order.severity
     if worse and order.status in OPEN:
         return escalation.worsen(desk, order, case.severity)
-    if order.status == OrderStatus.VOID or (worse and order.status == OrderStatus.CLOSED):
+    if order.status in WORKING:
+        return escalation.go_on(order) if order.id in informed else None
+    rings = worse or dossier.status == Status.ACTIVE
+    if order.status == OrderStatus.VOID or (rings and order.status == OrderStatus.CLOSED):
         return escalation.reopen(desk, order)
     return None
 
@@ -90,8 +98,34 @@ async def tick(conn: Connection, now: int) -> list[Event]:
     due = await rows(conn, SQL["due"], now=to_datetime(now), most=MOST)
     if not due:
         return []
-    dossiers = await lock(conn, {row["id"] for row in due}, wait=False)
-    roster = await people.roster(conn, now)
+    return await _apart(conn, sorted(r["id"] for r in due), await people.roster(conn, now), now)
+
+
+async def _apart(conn: Connection, alerts: Sequence[int], roster: Roster, now: int) -> list[Event]:
+    """All of these in one go; should one refuse, it alone is left aside, and said."""
+    try:
+        async with savepoint(conn):
+            return await _due(conn, alerts, roster, now)
+    except Exception as error:
+        if not _its_own_fault(error):
+            raise
+        if len(alerts) == 1:
+            LOG.error("alert left aside", alert=alerts[0], error=repr(error)[:500])  # noqa: TRY400 - each second
+            return []
+    half = len(alerts) // 2
+    parts = (alerts[:half], alerts[half:])
+    return [e for part in parts for e in await _apart(conn, part, roster, now)]
+
+
+def _its_own_fault(error: Exception) -> bool:
+    """What is in the rows, not a database that is away, busy or not as it should be."""
+    bad = psycopg.DataError | psycopg.IntegrityError
+    return isinstance(error, bad) or not isinstance(error, psycopg.Error | OSError)
+
+
+async def _due(conn: Connection, alerts: Sequence[int], roster: Roster, now: int) -> list[Event]:
+    """What time brings about for these."""
+    dossiers = await lock(conn, alerts, wait=False)
     events: list[Event] = []
     decided: list[tuple[Dossier, Step]] = []
     for dossier in dossiers.values():

@@ -87,6 +87,22 @@ async def cancel_orders(conn: Connection, orders: Mapping[int, str]) -> None:
     await many(conn, SQL["cancel_order"], values)
 
 
+async def recall(conn: Connection, orders: Sequence[int]) -> frozenset[int]:
+    """Those of the orders whose lead was told that it was over; a later end is told again."""
+    keys = [f"order:{order}:ended" for order in orders]
+    found = await rows(conn, SQL["recall"], keys=keys) if keys else []
+    return frozenset(row["work_order"] for row in found)
+
+
+async def prune(conn: Connection, ages_s: Mapping[str, float], most: int) -> int:
+    """Delete up to so many messages that are done with, by state and age; keeps what belongs to
+    an order still open.
+    """
+    states, ages = list(ages_s), list(ages_s.values())
+    cursor = await conn.execute(SQL["prune"], {"states": states, "ages": ages, "most": most})
+    return cursor.rowcount
+
+
 async def claim(conn: Connection, channel: Channel, most: int, lease_s: float) -> list[Due]:
     """Take what is due under a lease; the caller commits before it sends."""
     found = await rows(conn, SQL["claim"], channel=channel, most=most, lease_s=lease_s)

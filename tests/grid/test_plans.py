@@ -33,6 +33,8 @@ PARAMS: dict[tuple[str, str], dict[str, Any]] = {
     ("outbox", "cancel_alert"): {"alert": 7, "why": "", "types": ["order.offered"]},
     ("outbox", "cancel_order"): {"order": 7, "why": "", "types": ["order.offered"]},
     ("outbox", "flag"): {"old_s": 60.0},
+    ("outbox", "recall"): {"keys": ["order:7:ended"]},
+    ("outbox", "prune"): {"states": ["sent", "failed"], "ages": [9e6, 9e6], "most": 1000},
 }
 LARGE = ("work_order", "alert", "assignment", "outbox", "event")
 
