@@ -34,16 +34,18 @@ select {alert_columns} from {alert_from} where a.id = %(id)s and {alert_visible}
 select {alert_columns} from {alert_from} where a.id = any(%(ids)s) and {alert_visible}
 
 -- name: history
--- Everything that ever happened to one alert, for whom may see it.
-select e.seq, e.at, e.act, e.actor, coalesce(ap.name, ac.login) as actor_name, e.reason, e.detail
-from event e
-join alert a on a.id = e.alert
-join vessel v on v.id = a.vessel
-left join account ac on ac.id = e.actor
-left join person ap on ap.id = ac.person
-where e.alert = %(id)s and {alert_visible}
-order by e.seq
-limit 2000
+-- The newest of what happened to one alert, in turn, for whom may see it.
+select * from (
+    select e.seq, e.at, e.act, e.actor, coalesce(ap.name, ac.login) as actor_name, e.reason, e.detail
+    from event e
+    join alert a on a.id = e.alert
+    join vessel v on v.id = a.vessel
+    left join account ac on ac.id = e.actor
+    left join person ap on ap.id = ac.person
+    where e.alert = %(id)s and {alert_visible}
+    order by e.seq desc
+    limit 2000) newest
+order by seq
 
 -- name: orders
 -- Work orders the caller may see; `mine`: only those the caller leads or is asked to take.

@@ -190,3 +190,18 @@ async def test_terminal_schema_is_public(port: Port) -> None:
         found = await http.get("/schemas/terminal-v1.json")
     assert found.status_code == 200
     assert found.json()["$schema"].startswith("https://json-schema.org/")
+
+
+async def test_a_long_history_shows_its_end(port: Port) -> None:
+    """A beacon that called for days hides neither the acknowledgement nor the close."""
+    async with port.pool.connection() as conn:
+        await conn.execute(
+            """insert into event (seq, alert, vessel, act)
+               select s.seq + g, 1, 1, case when g = 2500 then 'close' else 'repeat' end
+               from stream s, generate_series(1, 2500) g where s.name = 'event'"""
+        )
+        await conn.execute("update stream set seq = seq + 2500 where name = 'event'")
+    async with port.client("chief") as http:
+        history = (await http.get("/alerts/1")).json()["history"]
+    assert (len(history), history[-1]["act"]) == (2000, "close")
+    assert [e["seq"] for e in history] == sorted(e["seq"] for e in history)
