@@ -58,6 +58,7 @@ def test_each_may_only_speak_for_itself(mq: Broker) -> None:
     terminal.tell("fleet/v1/terminals/t1/fix", "mine")
     terminal.tell("fleet/v1/terminals/t2/fix", "not mine")
     terminal.tell("fleet/v1/notify/t1/x", "not mine to say")
+    terminal.tell("fleet/v1/receivers/t1/nmea", "every boat in the name of one")
     simulator.tell("fleet/v1/terminals/t9/fix", "anybody's")
     service.tell("fleet/v1/notify/t2/order", "for another")
     service.tell("fleet/v1/notify/t1/order", "for t1")
