@@ -301,6 +301,20 @@ async def test_a_lost_database_is_said_and_nothing_is_missed(live: Live, cluster
     assert [f["seq"] for f in heard.of("alert")] == [5]
 
 
+async def test_a_restored_database_is_read_afresh(live: Live) -> None:
+    """Sequence numbers may go back once: after a restore from a backup."""
+    async with live.client("chief") as heard:
+        await heard.until(lambda h: h.fleet)
+        await live.port.sql("delete from event where seq > 2")
+        await live.port.sql("update stream set seq = 2")
+        await live.port.sql("update vessel_latest set seq = 1")
+        await heard.until(lambda h: h.of("reset") and len(h.fleet) > 1)
+        assert heard.fleet[-1][:2] == (SNAPSHOT, 1)
+        await live.happen(1)
+        await heard.until(lambda h: h.of("alert"))
+        assert heard.of("alert")[-1]["seq"] == 3
+
+
 CHANGES = {
     "revoked": "delete from session",
     "disabled": "update account set disabled = true",

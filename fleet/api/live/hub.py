@@ -29,7 +29,7 @@ from fleet.store.zones import CHANNEL as CONFIG
 
 POLL_S, FLEET_S, CYCLE_S = 1.0, 0.5, 10.0
 BLIND_S = 5.0
-VIEWS_S = 0.3
+VIEWS_S = 0.15
 """Spent a second on who sees what, so that many members never hold up the alerts."""
 RING, PAGE = 2_000, 500
 NEVER = -1
