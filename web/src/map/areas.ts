@@ -13,7 +13,7 @@ import { chart } from './palette'
 const READER = new GeoJSON({ featureProjection: 'EPSG:3857' })
 const GRID_NAMES_BELOW = 190 // metres a pixel
 const ZONE_NAMES_BELOW = 420
-const FONT = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif'
+const FONT = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", system-ui, sans-serif'
 
 type Layer = VectorImageLayer<VectorSource>
 

@@ -22,7 +22,7 @@ import { GAP_MS, trail, type Trail } from './trail'
 const DOT_EVERY_MS = 30 * 60_000
 const NAMES_FROM_ZOOM = 10.5
 const LONGEST_NAME = 24
-const NAME_FONT = '600 12px "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif'
+const NAME_FONT = '600 12px "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", system-ui, sans-serif'
 const SMALL_FONT = '11px system-ui, sans-serif'
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
@@ -147,23 +147,22 @@ export function drawMark(g: CanvasRenderingContext2D, x: number, y: number, r: n
 
 function drawTrail(g: CanvasRenderingContext2D, f: Frame, { x, y, t }: Trail): void {
   if (x.length < 2) return
-  const c = chart()
-  const leg = (i: number) => {
-    g.beginPath()
-    g.moveTo(px(f, x[i - 1]), py(f, y[i - 1]))
-    g.lineTo(px(f, x[i]), py(f, y[i]))
+  const heard = new Path2D()
+  const silent = new Path2D()
+  for (let i = 1; i < x.length; i++) {
+    const path = t[i] - t[i - 1] > GAP_MS ? silent : heard
+    path.moveTo(px(f, x[i - 1]), py(f, y[i - 1]))
+    path.lineTo(px(f, x[i]), py(f, y[i]))
   }
   g.lineCap = 'round'
-  for (const [colour, width] of [[c.halo, 5], [c.trail, 2.2]] as const) {
+  for (const [colour, width] of [[chart().halo, 5], [chart().trail, 2.2]] as const) {
     g.strokeStyle = colour
     g.lineWidth = width
-    for (let i = 1; i < x.length; i++) {
-      g.setLineDash(t[i] - t[i - 1] > GAP_MS ? [2, 7] : [])
-      leg(i)
-      g.stroke()
-    }
+    g.stroke(heard)
+    g.setLineDash([2, 7])
+    g.stroke(silent)
+    g.setLineDash([])
   }
-  g.setLineDash([])
   times(g, f, { x, y, t })
 }
 

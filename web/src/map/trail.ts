@@ -17,7 +17,8 @@ export interface Trail {
 export const TRAIL_MS = 6 * 3600_000
 /** Longer between two fixes: the way between them is not known. */
 export const GAP_MS = 20 * 60_000
-const TOLERANCE_M = 15
+/** Every fix: thinned out, a straight leg could not be told from silence. */
+const TOLERANCE_M = 0
 
 export const trail = signal<Trail | null>(null)
 
