@@ -22,6 +22,7 @@ from fleet.ingest.feeds.common import FeedError
 from fleet.ingest.feeds.mqtt import Mqtt, Topic
 from fleet.ingest.feeds.mqtt import broker as parsed
 from fleet.ingest.formats import FORMATS
+from tests.ingest.feeds.polling import dropped, until
 
 pytestmark = pytest.mark.stack
 TERMINALS = "fleet/v1/terminals/+/report"
@@ -64,12 +65,6 @@ async def publish(server: Server, first: int, last: int, *, qos: int = 1) -> Non
     async with publisher(server) as client:
         for i in range(first, last):
             await client.publish(f"fleet/v1/terminals/t{i % 3}/report", str(i), qos=qos)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - polled from outside
-            await asyncio.sleep(0.01)
 
 
 async def subscribed(made: Mqtt) -> None:
@@ -192,9 +187,7 @@ async def test_a_newer_worker_takes_the_session_and_keeps_it(broker: Server) -> 
     await asyncio.sleep(0.3)
     assert (older.state, newer.state) == ("down", "up")
     for reading in (first, second):
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
+        await dropped(reading)
 
 
 async def test_acknowledged_on_arrival_is_lost_with_a_crash(broker: Server) -> None:
@@ -212,9 +205,7 @@ async def test_a_refused_sign_in_is_shown_and_tried_again(broker: Server) -> Non
     reading = asyncio.ensure_future(anext(made.deliveries()))
     await until(lambda: made.state == "down")
     assert "authori" in made.detail.lower()
-    reading.cancel()
-    with suppress(asyncio.CancelledError):
-        await reading
+    await dropped(reading)
 
 
 async def test_raw_nmea_comes_with_its_line_ended(broker: Server) -> None:
@@ -303,9 +294,7 @@ async def test_over_tls_and_only_to_whom_the_certificate_names(
         reading = asyncio.ensure_future(anext(stranger.deliveries()))
         await until(lambda: stranger.state == "down")
         assert "certificate" in stranger.detail.lower()
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
+        await dropped(reading)
 
 
 def relay(

@@ -14,6 +14,7 @@ from fleet.ingest.feeds.common import END, Backoff, FeedError, Stations, host_po
 from fleet.ingest.feeds.tcp_client import TcpClient
 from fleet.ingest.feeds.tcp_listener import WAITING, TcpListener
 from fleet.ingest.formats import FORMATS
+from tests.ingest.feeds.polling import dropped, until
 
 NMEA = FORMATS["nmea"]
 
@@ -55,12 +56,6 @@ async def take(deliveries: AsyncGenerator[Delivery, None], n: int) -> list[bytes
         return [(await anext(deliveries)).payload for _ in range(n)]
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - polled from outside
-            await asyncio.sleep(0.005)
-
-
 async def test_a_line_cut_off_by_a_broken_connection_is_not_continued_by_the_next() -> None:
     async with receiver(lambda _, writer: writer.write(b"!AIVDM,half")) as port:
         made = client(port)
@@ -88,9 +83,7 @@ async def test_a_silent_connection_is_given_up() -> None:
         async with aclosing(made.deliveries()) as deliveries:
             reading = asyncio.ensure_future(anext(deliveries))
             await until(lambda: "silent" in made.detail)
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
+            await dropped(reading)
 
 
 async def test_reading_no_faster_than_asked() -> None:
@@ -121,9 +114,7 @@ async def listening(made: TcpListener) -> AsyncIterator[AsyncGenerator[Delivery,
         first = asyncio.ensure_future(anext(deliveries))
         await until(lambda: made.state == "up")
         yield _with(first, deliveries)
-        first.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
-            await first
+        await dropped(first)
 
 
 async def _with(
@@ -196,9 +187,7 @@ async def test_an_address_in_use_is_waited_for() -> None:
         async with aclosing(second.deliveries()) as deliveries:
             reading = asyncio.ensure_future(anext(deliveries))
             await until(lambda: second.state == "down")
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
+            await dropped(reading)
 
 
 def test_stations_are_few_whatever_comes() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds import udp
 from fleet.ingest.feeds.common import networks
 from fleet.ingest.feeds.udp import Udp
 from fleet.ingest.formats import FORMATS
-from tests.ingest.feeds.test_tcp import until
+from tests.ingest.feeds.polling import dropped, until
 from tests.ingest.wire import at, lines, read
 
 NMEA = FORMATS["nmea"]
@@ -86,6 +86,4 @@ async def test_an_address_in_use_is_waited_for() -> None:
         async with aclosing(second.deliveries()) as deliveries:
             reading = asyncio.ensure_future(anext(deliveries))
             await until(lambda: second.state == "down")
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
+            await dropped(reading)
