@@ -123,8 +123,15 @@ async def _pruning(url: str, stop: asyncio.Event) -> None:
 
     async def work(conn: Connection) -> None:
         while not stop.is_set():
-            gone = await outbox.prune(conn, keep.ages_s, keep.most)
-            await conn.commit()
+            try:
+                gone = await outbox.prune(conn, keep.ages_s, keep.most)
+                await conn.commit()
+            except psycopg.OperationalError:
+                raise
+            except psycopg.Error:  # tidying up never stops what is sent
+                LOG.exception("not pruned")
+                await conn.rollback()
+                gone = 0
             await _pause(stop, WATCH_S if gone >= keep.most else keep.every_s)
 
     await _connected(url, work, stop)
