@@ -7,7 +7,7 @@ breaks its promise and raises is taken for an unreadable delivery, not for the e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -110,15 +110,15 @@ def identity(reports: Reports, key: int) -> str:
 
 
 def gathered(
-    work: Sequence[Decoded], registry: Registry, stations: Mapping[str, int]
+    work: Sequence[Decoded], registry: Registry, station: Callable[[str], int]
 ) -> tuple[Batch, tuple[Signal, ...]]:
     """The fixes and calls of these deliveries, in order of arrival, by vessel."""
-    found = [(d.reports, stations[d.delivery.station]) for d in work if d.reports]
+    found = [(d.reports, station(d.delivery.station)) for d in work if d.reports]
     reports = [r for r, _ in found]
     f = Fixes.concat([r.fixes for r in reports])
     counts = [len(r.fixes) for r in reports]
     source = np.repeat(np.array([int(r.source) for r in reports], np.int64), counts)
-    heard = np.repeat(np.array([station for _, station in found], np.int64), counts)
+    heard = np.repeat(np.array([by for _, by in found], np.int64), counts)
     batch = Batch(
         _vessels(reports, f.key, counts, registry), f.t, f.received, source, f.lon, f.lat, f.sog,
         f.cog, f.heading, f.status, f.flags, heard, f.battery,

@@ -179,7 +179,7 @@ class Worker:
 
     async def _judged(self, base: Head, work: Sequence[Decoded], residue: Residue) -> Step:
         await self.register.learn(self.side, said(work))
-        batch, signals = gathered(work, self.register.registry, self.register.stations)
+        batch, signals = gathered(work, self.register.registry, self.register.station)
         return judge(base, Inputs(batch, signals), self.register.known(), residue, self.clock())
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:

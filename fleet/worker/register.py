@@ -21,6 +21,9 @@ from fleet.worker.database import Database
 from fleet.worker.decode import Said
 from fleet.worker.head import Known
 
+MOST_STATIONS = 50_000
+"""A sender that makes up addresses must not make up table rows for ever."""
+OTHERS = "(others)"
 QUIET = ("key", "t")
 """Fields of a static report that say nothing of the ship."""
 
@@ -53,7 +56,7 @@ class Register:
     async def learn(self, database: Database, heard: Said) -> None:
         """Make sure of a vessel for every identity, and of an id for every station."""
         unknown = self._unknown(heard)
-        stations = sorted(heard.stations - self.stations.keys())
+        stations = self._new_stations(heard)
         if unknown or stations:
             met = await database.done(lambda conn: self._meet(conn, unknown, stations))
             self.registry, self.stations = met
@@ -64,6 +67,16 @@ class Register:
             self.vessels = self.vessels.updated(ids, now)
             self._fresh.update(ids.tolist())
             self._statics |= {i: body for i, (_, body) in statics.items()}
+
+    def station(self, name: str) -> int:
+        """The id of who heard it; beyond the bound all that are new share one."""
+        return self.stations.get(name) or self.stations[OTHERS]
+
+    def _new_stations(self, heard: Said) -> list[str]:
+        new = sorted(heard.stations - self.stations.keys())
+        if len(self.stations) + len(new) > MOST_STATIONS:
+            return [] if OTHERS in self.stations else [OTHERS]
+        return new
 
     def _unknown(self, heard: Said) -> dict[IdentityKind, dict[str, VesselClass]]:
         out = {}

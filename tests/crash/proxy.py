@@ -12,13 +12,14 @@ from collections.abc import Callable
 
 
 class Proxy:
-    """Forwards to a port; `holding` keeps what clients send from arriving; `away` refuses all."""
+    """Forwards to a port; can keep what clients send from arriving, or refuse all."""
 
     def __init__(self, target: Callable[[], int]) -> None:
         self.target = target
         self._open = threading.Event()
         self._open.set()
         self._away = False
+        self._connections = self._held = 0
         self._pairs: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -26,7 +27,8 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def hold(self) -> None:
-        """What clients send is not passed on any more; what servers send is."""
+        """What the present clients send is not passed on any more; what servers send is."""
+        self._held = self._connections
         self._open.clear()
 
     def release(self) -> None:
@@ -69,18 +71,19 @@ class Proxy:
                 client.close()
                 continue
             server.settimeout(None)
+            self._connections += 1
             with self._lock:
                 self._pairs |= {client, server}
-            self._pump(client, server, held=True)
-            self._pump(server, client, held=False)
+            self._pump(client, server, self._connections)
+            self._pump(server, client, None)
 
-    def _pump(self, source: socket.socket, sink: socket.socket, *, held: bool) -> None:
-        threading.Thread(target=self._copy, args=(source, sink, held), daemon=True).start()
+    def _pump(self, source: socket.socket, sink: socket.socket, number: int | None) -> None:
+        threading.Thread(target=self._copy, args=(source, sink, number), daemon=True).start()
 
-    def _copy(self, source: socket.socket, sink: socket.socket, held: bool) -> None:
+    def _copy(self, source: socket.socket, sink: socket.socket, number: int | None) -> None:
         try:
             while data := source.recv(65536):
-                if held:
+                if number is not None and number <= self._held:
                     self._open.wait()
                 sink.sendall(data)
         except OSError:

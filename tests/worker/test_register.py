@@ -1,5 +1,6 @@
 """What the air says of ships that are in no register, and of those that are."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pyais import encode_dict
 from fleet.ingest.feed import Delivery
 from fleet.model import VesselClass
 from fleet.store.db import Connection, one, rows
+from fleet.worker import register
 from fleet.worker.loop import Worker
 from tests.worker.scripted import NOW, SECOND, Scripted
 
@@ -94,3 +96,13 @@ async def test_a_beacon_stays_one_whatever_its_other_half_sends(
     await hear(started, feed, said(0, type=24, partno=0, shipname="GY-0731-85%"))
     await hear(started, feed, said(1, type=24, partno=1, ship_type=30))
     assert (await vessel(sql))["class"] == VesselClass.BEACON
+
+
+async def test_made_up_addresses_share_one_station(
+    started: Worker, feed: Scripted, sql: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "MOST_STATIONS", 3)
+    await hear(started, feed, *[replace(fix(n), station=f"10.0.0.{n}") for n in range(3)])
+    await hear(started, feed, *[replace(fix(n), station=f"10.0.1.{n}") for n in range(10, 30)])
+    found = await rows(sql, "select name from station order by name")
+    assert [row["name"] for row in found] == ["(others)", "10.0.0.0", "10.0.0.1", "10.0.0.2"]
