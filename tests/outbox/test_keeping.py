@@ -9,7 +9,7 @@ import pytest
 from deploy.local.mosquitto import Broker
 from fleet.outbox import keeping, service
 from fleet.store import outbox
-from fleet.store.db import Connection, connect, rows
+from fleet.store.db import Connection, connect, pool, rows
 from tests.grid.harbour import day
 from tests.outbox.test_sender import PEOPLE, hearing, queue, sending, settings, until
 
@@ -18,15 +18,23 @@ async def test_connections_never_keep_a_lock_while_they_say_nothing(database_url
     stop, found = asyncio.Event(), dict[str, str]()
 
     async def work(conn: Connection) -> None:
-        for name in ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout"):
-            found[name] = str(next(iter((await rows(conn, f"show {name}"))[0].values())))
+        await ask(conn)
         stop.set()
 
-    await service._connected(database_url, work, stop)
-    assert found == {
+    async def ask(conn: Connection) -> None:
+        for name in ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout"):
+            found[name] = str(next(iter((await rows(conn, f"show {name}"))[0].values())))
+
+    bounds = {
         "idle_in_transaction_session_timeout": "10s", "lock_timeout": "10s",
         "statement_timeout": "30s",
     }  # fmt: skip
+    await service._connected(database_url, work, stop)
+    assert found == bounds
+    found.clear()
+    async with pool(database_url, "fleet-test", size=1) as api, api.connection() as conn:
+        await ask(conn)
+    assert found == bounds
 
 
 OLD = """
