@@ -1,6 +1,7 @@
 """Whether anybody is watching the sea: the worker's heartbeat as one answer for every screen.
 
-A worker that died, fell behind, never started, or cannot be asked about is not monitoring.
+A worker that died, fell behind, never started, hears nothing at all, or cannot be asked about is
+not monitoring; nor is one whose clock has been ahead, for then every true fix is old news.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from datetime import UTC, datetime, timedelta
 from fleet.api.schemas.status import MonitoringOut
 from fleet.store.reads import Row, Rows
 
+NO_INPUT = timedelta(minutes=10)
+"""All feeds together bring something every few seconds; this is the engine's own BREAK."""
+AHEAD = timedelta(minutes=5)
+"""Fixes are believed up to two minutes ahead: a watermark beyond this comes from a wrong clock."""
 NOW_OR_LATER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -19,7 +24,7 @@ class Monitoring:
     ok: bool
     since: datetime | None  #: not ok: nothing has been watched since then
     lag_s: float
-    reason: str  #: "", never_started, no_heartbeat, behind, database
+    reason: str  #: "", never_started, no_heartbeat, behind, no_input, clock, database
 
     def out(self) -> MonitoringOut:
         return MonitoringOut.model_validate(
@@ -48,4 +53,14 @@ def _part(worker: Row, stale_after_s: float) -> Monitoring:
     if lag > stale_after_s:
         since = worker["now"] - timedelta(seconds=lag)
         return Monitoring(ok=False, since=since, lag_s=lag, reason="behind")
+    return _input(worker, lag)
+
+
+def _input(worker: Row, lag: float) -> Monitoring:
+    """A worker that is well watches nothing when nothing reaches it, or all of it seems old."""
+    if worker["watermark"] and worker["watermark"] - worker["now"] > AHEAD:
+        return Monitoring(ok=False, since=worker["now"], lag_s=lag, reason="clock")
+    heard = worker["batch_at"] or worker["started"]
+    if worker["now"] - heard > NO_INPUT:
+        return Monitoring(ok=False, since=heard, lag_s=lag, reason="no_input")
     return Monitoring(ok=True, since=None, lag_s=lag, reason="")

@@ -14,7 +14,7 @@ class MonitoringOut(Out):
     ok: bool
     since: datetime | None = Field(description="not ok: nothing has been watched since then")
     lag_s: float
-    reason: Literal["", "never_started", "no_heartbeat", "behind", "database"]
+    reason: Literal["", "never_started", "no_heartbeat", "behind", "no_input", "clock", "database"]
 
 
 class FeedState(Out):
