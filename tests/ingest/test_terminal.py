@@ -120,6 +120,29 @@ def test_too_many_at_once() -> None:
     assert (len(r.fixes), sum(r.rejects.values())) == (BURST, 1)
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_of_a_burst_that_is_too_long_the_newest_are_kept(newest_first: bool) -> None:
+    times = range(NOW - (BURST + 499) * SECOND, NOW + SECOND, SECOND)
+    burst = [{"t": t // 1000, "lon": 109, "lat": 18} for t in times]
+    wrong_clock = {"t": (NOW + 3 * DAY) // 1000, "lon": 109, "lat": 18}
+    burst = [wrong_clock, *(reversed(burst) if newest_first else burst)]
+    r = heard(burst)
+    assert sorted(r.fixes.t.tolist()) == list(times)[500:]
+    assert r.rejects == {f"burst: more than {BURST} objects": 501}
+    assert r.sentences == BURST + 501
+
+
+@pytest.mark.parametrize("place", [0, BURST // 2, -1])
+def test_every_call_in_a_burst_that_is_too_long_is_heard(place: int) -> None:
+    quiet = {"t": NOW // 1000, "lon": 109, "lat": 18}
+    old = NOW - 5 * HOUR
+    burst: list[dict[str, Any]] = [quiet] * (BURST + 500)
+    burst[place] = {**quiet, "t": old // 1000, "mob": True}
+    assert [(c.kind, c.t, c.lon) for c in heard(burst).calls] == [(SignalKind.MOB, old, 109)]
+    calling = [{**quiet, "sos": True}] * (BURST + 500)
+    assert len(heard(calling).calls) == BURST + 500
+
+
 def test_a_clock_that_runs_ahead_is_flagged() -> None:
     t = NOW + HOUR
     r = heard({**OK, "t": t // 1000, "sos": True})

@@ -7,8 +7,9 @@ The topic's terminal id wins: an object naming another terminal is refused. A ca
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -32,7 +33,7 @@ Moment: TypeAlias = Annotated[
 
 BURST: Final = 2000
 """Objects in one payload: twice the memory that rules ask of a terminal, and what a broker that
-limits messages to 256 KiB lets through."""
+limits messages to 256 KiB lets through. Of more, the oldest are left out."""
 IDENTIFIER = re.compile(r"[^\s/+#\x00-\x1f\x7f]{1,64}")
 RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -58,8 +59,15 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     power: Literal["external", "battery"] | None = None
 
 
+class Timed(msgspec.Struct, frozen=True, gc=False):
+    """The time of a report, and nothing else of it."""
+
+    t: Moment
+
+
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Report))
 ONE = msgspec.json.Decoder(Report)
+TIMED = msgspec.json.Decoder(Timed)
 MANY = msgspec.json.Decoder(list[msgspec.Raw])
 CALLING = re.compile(rb'"(sos|mob)"\s*:\s*(?:true\b|1\b|"true"|"1")')
 """A call for help in an object that cannot be read otherwise: firmware writes 1, "true" and nan."""
@@ -122,11 +130,30 @@ class Payload:
             burst = MANY.decode(chunk)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return self._refuse("json", chunk)
-        for piece in burst[:BURST]:
-            self._object(bytes(piece))
-        if len(burst) > BURST:
-            self.tally.reject(f"burst: more than {BURST} objects", chunk)
+        pieces = [bytes(piece) for piece in burst]
+        for piece, kept in zip(pieces, self._kept(pieces), strict=True):
+            if kept:
+                self._object(piece)
+            else:
+                self.tally.sentences += 1
+                self._refuse(f"burst: more than {BURST} objects", piece)
         return None
+
+    def _kept(self, pieces: Sequence[bytes]) -> Iterator[bool]:
+        """Of a burst that is too long: what calls for help, and the newest."""
+        if len(pieces) <= BURST:
+            return repeat(True, len(pieces))
+        worth = [(bool(CALLING.search(p)), self._when(p), i) for i, p in enumerate(pieces)]
+        least = sorted(worth)[-BURST]
+        return (one >= least for one in worth)
+
+    def _when(self, piece: bytes) -> int:
+        """Its time; 0 where it would be refused for it."""
+        try:
+            time = moment(TIMED.decode(piece).t)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return 0
+        return 0 if clean.terminal_time(time, self.received)[1] else time
 
     def _object(self, piece: bytes) -> None:
         self.tally.sentences += 1
