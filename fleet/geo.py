@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from fleet.model import SECOND, Floats, Ints, Mask, Severity, VesselClass
@@ -120,13 +121,25 @@ class Zones:
 
     zones: tuple[Zone, ...]
     ids: Ints
+    kinds: NDArray[np.str_]
+    rules: NDArray[np.str_]
+    severity: Ints
+    limit_kn: Floats  #: NaN where there is none
     tree: shapely.STRtree
 
     @classmethod
     def build(cls, zones: Sequence[Zone]) -> Zones:
         areas = [z.geometry if z.rule != "line" else shapely.Polygon() for z in zones]
         shapely.prepare(areas)
-        return cls(tuple(zones), np.array([z.id for z in zones], np.int64), shapely.STRtree(areas))
+        return cls(
+            tuple(zones),
+            np.array([z.id for z in zones], np.int64),
+            np.array([z.kind for z in zones], np.str_),
+            np.array([z.rule for z in zones], np.str_),
+            np.array([z.severity for z in zones], np.int64),
+            np.array([z.limit_kn for z in zones], np.float64),
+            shapely.STRtree(areas),
+        )
 
     def containing(self, lon: Floats, lat: Floats) -> Hits:
         """Every pair where the point lies in the zone's polygon, edge included."""
@@ -150,10 +163,10 @@ class Zones:
 
     def where(self, *, kind: str = "", rule: str = "") -> Mask:
         """Which zones are of this kind or rule."""
-        return np.array(
-            [(not kind or z.kind == kind) and (not rule or z.rule == rule) for z in self.zones],
-            np.bool_,
-        )
+        mask = np.ones(len(self.zones), np.bool_)
+        mask &= (self.kinds == kind) if kind else True
+        mask &= (self.rules == rule) if rule else True
+        return mask
 
 
 def segments(a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats) -> Any:

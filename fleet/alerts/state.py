@@ -133,7 +133,9 @@ class State:
 
 def layout(rules: Sequence[Rule]) -> str:
     """A fingerprint of the state's shape: a snapshot of another shape cannot be unpacked."""
-    shape = [f"{n}:{a.shape[1:]}:{a.dtype}" for n, a in _named(State.empty(0, rules))]
+    empty = State.empty(0, rules)
+    shape = [f"{n}:{a.shape[1:]}:{a.dtype}" for n, a in _named(empty)]
+    shape += [f"sources:{len(empty.heard)}"]
     return hashlib.sha256("\n".join(sorted(shape)).encode()).hexdigest()[:16]
 
 

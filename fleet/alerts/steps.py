@@ -36,6 +36,8 @@ def step(
 ) -> tuple[Active, Sequence[Change]]:
     """The new subjects of this rule and the changes, in one pass over the view."""
     here = np.isin(old.vessel(), view.cur.vessel)
+    if len(seen.holds) == 0 and not here.any():
+        return old, []
     changes: list[Change] = []
     mine = old.take(here)
     if rule.zoned and len(mine):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fleet.alerts.rule import Debounce, View
-from fleet.model import SECOND, Ints
+from fleet.model import SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,6 @@ def debounce(p: Params) -> Debounce:
     return Debounce(
         int(p.fixes), int(p.lasting_s * SECOND), int(p.exit_fixes), int(p.exit_lasting_s * SECOND)
     )
-
-
-def severities(view: View) -> Ints:
-    """The severity of every zone, by its index."""
-    return np.array([z.severity for z in view.zones.zones], np.int64)
 
 
 def fix_evidence(view: View, row: int, _other: int) -> dict[str, Any]:

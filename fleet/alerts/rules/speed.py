@@ -29,12 +29,12 @@ def limits(view: View, p: Params) -> tuple[Floats, Ints]:
     fishing = view.cls() == VesselClass.FISHING
     limit = np.where(fishing, p.fishing_kn, np.inf)
     zone = np.zeros(len(limit), np.int64)
-    for i, z in enumerate(view.zones.zones):
-        if np.isnan(z.limit_kn):
-            continue
-        rows = view.inside.row[view.inside.zone == i]
-        lower = rows[limit[rows] > z.limit_kn]
-        limit[lower], zone[lower] = z.limit_kn, z.id
+    limited = view.of(view.inside, ~np.isnan(view.zones.limit_kn))
+    here = view.zones.limit_kn[limited.zone]
+    order = np.argsort(-here, kind="stable")  # the lowest is written last
+    order = order[here[order] < limit[limited.row[order]]]
+    limit[limited.row[order]] = here[order]
+    zone[limited.row[order]] = view.zones.ids[limited.zone[order]]
     return limit, zone
 
 

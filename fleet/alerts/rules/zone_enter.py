@@ -12,7 +12,7 @@ import numpy as np
 
 from fleet.alerts.rule import Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import Params as Debouncing
-from fleet.alerts.zoned import debounce, severities, zone_evidence
+from fleet.alerts.zoned import debounce, zone_evidence
 from fleet.model import SECOND
 
 
@@ -30,7 +30,7 @@ def observe(view: View, p: Params, _memory: Memory) -> Observed:
     pair = np.union1d(inside.row * n + inside.zone, crossing)
     row, zone = pair // n, pair % n
     ids = view.zones.ids
-    holds = seen(row, ids[zone], severities(view)[zone], np.isin(pair, crossing))
+    holds = seen(row, ids[zone], view.zones.severity[zone], np.isin(pair, crossing))
     return Observed(holds, (near.row, ids[near.zone]))
 
 

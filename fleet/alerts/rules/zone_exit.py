@@ -12,7 +12,7 @@ import shapely
 
 from fleet.alerts.rule import Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import Params as Debouncing
-from fleet.alerts.zoned import debounce, severities, zone_evidence
+from fleet.alerts.zoned import debounce, zone_evidence
 from fleet.geo import distance_m
 from fleet.model import Ints
 
@@ -32,7 +32,7 @@ def observe(view: View, p: Params, memory: Memory) -> Observed:
     away = distance_m(view.zones.tree.geometries[zone], points)
     ids = view.zones.ids[zone]
     beyond, edge = away > p.edge_margin_m, (away > 0) & (away <= p.edge_margin_m)
-    holds = seen(row[beyond], ids[beyond], severities(view)[zone][beyond])
+    holds = seen(row[beyond], ids[beyond], view.zones.severity[zone][beyond])
     return Observed(holds, (row[edge], ids[edge]), {"home": home})
 
 
