@@ -85,7 +85,10 @@ class Decoder(Protocol):
         """Decode the next piece heard by `station`; partial input waits for the rest."""
 
     def residue(self) -> Mapping[str, bytes]:
-        """What waits, by station; feeding it to a fresh decoder restores this state."""
+        """What waits, by station; a fresh decoder that is given it to `restore` is as this one."""
+
+    def restore(self, rest: bytes, station: str) -> None:
+        """Wait with what another decoder left for this station. Never for input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 r"""Sentences out of bytes 分帧: any chunks in, whole checked AIS messages out. No I/O, no clock.
 
 What comes out depends on the bytes alone, never on how they were cut. Bounded, and what waits can
-be written out as bytes that restore it: tag blocks of our own (`\fk:`, `\fg:`, `\fs:`).
+be written out as bytes that restore it: tag blocks of our own (`\fk:`, `\fg:`, `\fs:`), which mean
+nothing where they are received.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -90,13 +92,33 @@ class Framer:
         return out
 
     def residue(self, clock: int) -> bytes:
-        """Bytes that bring a fresh framer to this state; b"" where nothing waits."""
+        """Bytes that `restore` a fresh framer to this state; b"" where nothing waits."""
         lines = [mark(b"fk", str(clock).encode())] if clock else []
         groups = self._assembly.groups(self._waiting.at)
         lines += [mark(b"fg", b64encode(pack(group))) for group in groups]
         if self._waiting != Waiting():
             lines.append(mark(b"fs", b64encode(msgspec.msgpack.encode(self._waiting))))
         return b"".join(lines) + self._rest
+
+    def restore(self, residue: bytes) -> int:
+        """Be as the framer was that wrote this; answers the clock it was given."""
+        clock, at = NEVER, 0
+        while own := OWN.match(residue, at):
+            at = own.end()
+            # What another version wrote and this one cannot read is no reason not to start.
+            with suppress(msgspec.MsgspecError, Base64Error, ValueError):
+                clock = self._restore(own[1], own[2]) or clock
+        self._rest = residue[at:]
+        return clock
+
+    def _restore(self, code: bytes, value: bytes) -> int:
+        if code == b"fk":
+            return unix_time(value)
+        if code == b"fg":
+            self._assembly.restore(unpack(b64decode(value)))
+        else:
+            self._waiting = msgspec.msgpack.decode(b64decode(value), type=Waiting)
+        return NEVER
 
     def _lines(self, chunk: bytes, tally: Tally) -> list[bytes]:
         data = self._rest + chunk
@@ -127,7 +149,7 @@ class Framer:
             before = stamp_before(prefix) if prefix and prefix[:1] != b"," else NEVER
             if token.lastindex == TAG:
                 self._note(before)
-                self._tag(token[1], tally, out)
+                self._tag(token[1], received, tally, out)
             elif token.lastindex == AIS:
                 suffix = line[token.end() : until]
                 own = suffix[:1] == b"," or until == len(line)
@@ -189,31 +211,20 @@ class Framer:
             self._waiting.context = None
             tally.types["other NMEA"] += 1
 
-    def _tag(self, text: bytes, tally: Tally, out: list[Message]) -> None:
+    def _tag(self, text: bytes, received: int, tally: Tally, out: list[Message]) -> None:
         body, star, check = text.rpartition(b"*")
         if not (star and HEX.fullmatch(check) and checksum(body) == int(check, 16)):
             return tally.reject("tag block checksum", text)
         for entry in body.split(b","):
             code, _, value = entry.partition(b":")
-            if code in PRIVATE:
-                self._restore(code, value, tally, out)
+            if code == b"fk" and not received:
+                out.append(Message(b"", 0, unix_time(value)))  # File says when a recording begins
             else:
                 _tell(self._context(), code, value)
         return None
 
-    def _restore(self, code: bytes, value: bytes, tally: Tally, out: list[Message]) -> None:
-        try:
-            if code == b"fk":
-                out.append(Message(b"", 0, unix_time(value)))
-            elif code == b"fg":
-                self._assembly.restore(unpack(b64decode(value)))
-            else:
-                self._waiting = msgspec.msgpack.decode(b64decode(value), type=Waiting)
-        except (msgspec.MsgspecError, Base64Error, ValueError):
-            tally.reject("tag block", value)
 
-
-PRIVATE = (b"fk", b"fg", b"fs")
+OWN = re.compile(rb"\\(f[gks]):([^*\\]*)\*[0-9A-F]{2}\\\r\n")
 
 
 def mark(code: bytes, value: bytes) -> bytes:

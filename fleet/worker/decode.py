@@ -7,7 +7,7 @@ breaks its promise and raises is taken for an unreadable delivery, not for the e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -70,14 +70,14 @@ class Decoders:
             del self._of[feed, form]
             return None
 
-    def restore(self, residue: Mapping[str, Mapping[str, bytes]], received: int) -> None:
-        """Feed fresh decoders what others waited with; whole reports in it came out before."""
+    def restore(self, residue: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Give fresh decoders what others waited with."""
         for key, waiting in residue.items():
             feed, form = key.split(" ")
             if form in self.formats:
                 decoder = self._of[feed, form] = self.formats[form].decoder()
                 for station, rest in waiting.items():
-                    decoder.feed(rest, station, received)
+                    decoder.restore(rest, station)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ def identity(reports: Reports, key: int) -> str:
 
 
 def gathered(
-    work: Sequence[Decoded], registry: Registry, station: Callable[[str], int]
+    work: Sequence[Decoded], registry: Registry, stations: Mapping[str, int]
 ) -> tuple[Batch, tuple[Signal, ...]]:
     """The fixes and calls of these deliveries, in order of arrival, by vessel."""
-    found = [(d.reports, station(d.delivery.station)) for d in work if d.reports]
+    found = [(d.reports, stations[d.delivery.station]) for d in work if d.reports]
     reports = [r for r, _ in found]
     f = Fixes.concat([r.fixes for r in reports])
     counts = [len(r.fixes) for r in reports]

@@ -110,7 +110,7 @@ class Worker:
         self.tip = self.head
         self._ticked_at = time.monotonic()
         self.register.journaled(self.register.known().ids)
-        self.decoders.restore(self.head.residue, now)
+        self.decoders.restore(self.head.residue)
         LOG.info("worker goes on", seq=self.head.seq, revision=self.world.revision)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -178,8 +178,10 @@ class Worker:
             await self._refused(error, pending.work, pending.residue)
 
     async def _judged(self, base: Head, work: Sequence[Decoded], residue: Residue) -> Step:
-        await self.register.learn(self.side, said(work))
-        batch, signals = gathered(work, self.register.registry, self.register.station)
+        heard = said(work)
+        await self.register.learn(self.side, heard)
+        stations = {name: self.register.station(name) for name in heard.stations}
+        batch, signals = gathered(work, self.register.registry, stations)
         return judge(base, Inputs(batch, signals), self.register.known(), residue, self.clock())
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
@@ -278,9 +280,7 @@ class Worker:
             self.tip = self.head
 
     async def _trying(self, work: Awaitable[None]) -> bool:
-        """Whether it went well. What fails for a fault of its own must not stop the positions;
-        it shows in the logs, and as a worker that is behind.
-        """
+        """Whether it went well. What fails shows in the logs, and must not stop the positions."""
         try:
             await work
         except Fenced:

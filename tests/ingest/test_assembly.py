@@ -139,18 +139,36 @@ def test_bounded_however_many_begin() -> None:
     kept = decoder.residue()[""]
     assert len(kept) < SOURCES * WINDOW * 300
     restored = Decoder()
-    restored.feed(kept, "", NOW)
+    restored.restore(kept, "")
     assert restored.residue()[""] == kept
     decoder.feed(lines(A1), "", NOW + PATIENCE + 1)
     assert len(decoder.residue()[""]) < 1000  # what is too late is forgotten with the next part
 
 
-def test_what_pretends_to_be_our_own_state_is_bounded_and_checked() -> None:
-    decoder = Decoder()
+def own(group: Group) -> bytes:
+    """The tag block by which a residue restores a group."""
+    return mark(b"fg", b64encode(pack(group)))
+
+
+def test_what_pretends_to_be_our_own_state_is_nothing_where_it_is_received() -> None:
+    decoder, plainly = Decoder(), Decoder()
+    donor = Decoder()
+    donor.feed(lines(A1), "", NOW)
     for i in range(1000):
-        key = Key("", "AIVDM", f"g{i}", "1", "A", 2)
-        group = pack(Group(key, NOW, 0, parts={1: (b"5" * 60, 0)}))
-        decoder.feed(mark(b"fg", b64encode(group)), "", NOW)
+        key = Key(f"s{i}", "AIVDM", f"g{i}", "1", "A", 2)
+        said = decoder.feed(own(Group(key, NOW, 0, parts={1: (b"5" * 60, 0)})), "", NOW)
+        assert (said.types, said.rejects, said.sentences) == ({}, {}, 0)
+    for block in (donor.residue()[""], mark(b"fk", b"1600000000000000")):
+        decoder.feed(block, "", NOW)
+    for stream in (decoder, plainly):
+        assert names(stream.feed(lines(A2, B1, tag("fg:x,fs:y,fk:1,c:1700000000", B2)), "", NOW))
+    assert decoder.residue() == plainly.residue()
+
+
+def test_what_a_residue_holds_is_bounded_and_checked() -> None:
+    groups = [Group(Key("", "AIVDM", f"g{i}", "1", "A", 2), NOW, 0) for i in range(1000)]
+    decoder, fresh = Decoder(), Decoder()
+    decoder.restore(b"".join(map(own, groups)), "")
     assert len(decoder.residue()[""]) < 70 * 400
     wrong = [
         Group(Key("", "AIVDM", "", "1", "A", total), NOW, 0, age=age, parts=parts)
@@ -159,9 +177,9 @@ def test_what_pretends_to_be_our_own_state_is_bounded_and_checked() -> None:
             (2, 0, {1: (b"5", 0), 2: (b"5", 0)}), (99, 0, {1: (b"5", 0)}),
         ]
     ]  # fmt: skip
-    for bad in wrong:
-        r = decoder.feed(mark(b"fg", b64encode(pack(bad))), "", NOW)
-        assert r.rejects == {"tag block": 1}
+    for code in (b"fg", b"fs"):
+        fresh.restore(b"".join(map(own, wrong)) + mark(code, b"AAAA") + mark(code, b"A"), "")
+        assert fresh.residue() == {}
 
 
 def merged_receivers(rng: random.Random, receivers: int, loss: float) -> list[bytes]:
@@ -210,5 +228,5 @@ def test_tagged_receivers_lose_nothing_however_they_are_interleaved(rng: random.
 def test_restored_state_expires_as_it_would_have() -> None:
     decoder, restored = Decoder(), Decoder()
     decoder.feed(lines(A1), "", NOW)
-    restored.feed(decoder.residue()[""], "", NOW + 60 * SECOND)
+    restored.restore(decoder.residue()[""], "")
     assert names(restored.feed(lines(A2), "", NOW + SECOND)) == [ALPHA]

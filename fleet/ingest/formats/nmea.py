@@ -50,6 +50,10 @@ class Decoder:
         waiting = ((s, x.framer.residue(x.clock.last)) for s, x in self._streams.items())
         return {station: rest for station, rest in waiting if rest}
 
+    def restore(self, rest: bytes, station: str) -> None:
+        stream = self._stream(station)
+        stream.clock.tell(stream.framer.restore(rest))
+
     def _stream(self, station: str) -> Stream:
         stream = self._streams.get(station)
         if stream is None:

@@ -109,6 +109,9 @@ class Decoder:
     def residue(self) -> Mapping[str, bytes]:
         return {}
 
+    def restore(self, rest: bytes, station: str) -> None:
+        """There is nothing to wait with."""
+
 
 FORMAT = Format("terminal", IdentityKind.TERMINAL, Source.TERMINAL, Decoder, datagram=True)
 
