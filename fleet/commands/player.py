@@ -137,7 +137,7 @@ class Player:
         """Judge one piece."""
         station = decoded.delivery.station
         self._stations.setdefault(station, len(self._stations) + 1)
-        batch, signals = gathered([decoded], self.setting.registry, self._stations.__getitem__)
+        batch, signals = gathered([decoded], self.setting.registry, self._stations)
         if len(batch) or signals:
             inputs = Inputs(batch, signals)
             self.state, changes = feed(self.engine, self.state, inputs, self.watermark)
