@@ -236,10 +236,11 @@ def _static(now: Reading, *, name: int = 0, ship_type: int = 0, size: int = 0, *
         more["length_m"] = float(bits.get(size, 9) + bits.get(size + 9, 9)) or clean.NAN
         more["beam_m"] = float(bits.get(size + 18, 6) + bits.get(size + 24, 6)) or clean.NAN
     now.rows.statics.append(Static(mmsi, now.base, name=called, ship_type=code, **more))
-    if mmsi not in classes:
-        cls = VesselClass.BEACON if clean.is_net_beacon(called) else clean.ship_class(code)
-        if cls:
-            classes[mmsi] = cls
+    if clean.is_net_beacon(called):
+        # Its other half may send a ship type, in either order.
+        classes[mmsi] = max(VesselClass.BEACON, classes.get(mmsi, VesselClass.UNKNOWN))
+    elif mmsi not in classes and (cls := clean.ship_class(code)):
+        classes[mmsi] = cls
 
 
 READERS: dict[int, Callable[[Reading], None]] = {

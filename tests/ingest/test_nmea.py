@@ -159,7 +159,10 @@ def test_objects_are_not_vessels() -> None:
     assert classes(*ais(9, 111412001, lon=109, lat=18)) == [VesselClass.AIRCRAFT]
     assert classes(*ais(21, 994121234, lon=109, lat=18, aid_type=5)) == [VesselClass.BASE]
     assert classes(*ais(21, 994121234, lon=109, lat=18, aid_type=30)) == [VesselClass.BEACON]
-    assert classes(*ais(24, BOAT, partno=0, shipname="GY-0731-85%")) == [VesselClass.BEACON]
+    called = ais(24, BOAT, partno=0, shipname="GY-0731-85%")
+    typed = ais(24, BOAT, partno=1, ship_type=30)
+    for halves in (called, called + typed, typed + called):
+        assert classes(*halves) == [VesselClass.BEACON]
 
 
 def test_type_17_is_no_position() -> None:
