@@ -75,9 +75,18 @@ class Decoders:
         for key, waiting in residue.items():
             feed, form = key.split(" ")
             if form in self.formats:
-                decoder = self._of[feed, form] = self.formats[form].decoder()
-                for station, rest in waiting.items():
-                    decoder.restore(rest, station)
+                self._of[feed, form] = _restored(self.formats[form], waiting)
+
+
+def _restored(form: Format, waiting: Mapping[str, bytes]) -> Decoder:
+    """A decoder that waits with this; a fresh one where it breaks its promise and raises."""
+    decoder = form.decoder()
+    try:
+        for station, rest in waiting.items():
+            decoder.restore(rest, station)
+    except Exception:  # noqa: BLE001 -- half a message lost is better than no start
+        return form.decoder()
+    return decoder
 
 
 @dataclass(frozen=True, slots=True)

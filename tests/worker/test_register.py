@@ -11,6 +11,7 @@ from fleet.model import VesselClass
 from fleet.store.db import Connection, one, rows
 from fleet.worker import register
 from fleet.worker.loop import Worker
+from tests.worker.conftest import Another
 from tests.worker.scripted import NOW, SECOND, Scripted
 
 MMSI = 412000123
@@ -106,3 +107,14 @@ async def test_made_up_addresses_share_one_station(
     await hear(started, feed, *[replace(fix(n), station=f"10.0.1.{n}") for n in range(10, 30)])
     found = await rows(sql, "select name from station order by name")
     assert [row["name"] for row in found] == ["(others)", "10.0.0.0", "10.0.0.1", "10.0.0.2"]
+
+
+async def test_a_restart_between_two_parts_of_a_message(
+    started: Worker, feed: Scripted, another: Another, sql: Connection
+) -> None:
+    whole = static(0)
+    first, second = whole.payload.splitlines(keepends=True)
+    await hear(started, feed, replace(whole, payload=first))
+    assert await rows(sql, "select 1 from vessel_static") == []
+    await hear(await another(), feed, replace(whole, payload=second))
+    assert (await vessel(sql))["name"] == "HAI FENG"
