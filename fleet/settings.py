@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -99,7 +99,7 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
     format: str = "nmea"
     address: str = ""  #: host:port, or a path for kind "file"
     topic: str = ""  #: MQTT topic filter
-    allow: Networks = ()  #: peers a listener accepts (CIDR); empty: all
+    allow: Networks = ()  #: peers a listener accepts (CIDR); empty: all, on loopback only
 
     @model_validator(mode="after")
     def _complete(self) -> FeedSettings:
@@ -108,7 +108,19 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
             raise ValueError(f"a feed of kind {self.kind} needs `{wanted}`")
         if self.kind not in {"mqtt", "file"} and not ADDRESS.fullmatch(self.address):
             raise ValueError(f"address {self.address!r} must be host:port")
+        if self.kind in {"tcp_listener", "udp"} and not self.allow and not self._on_loopback():
+            raise ValueError(
+                f"feeds.{self.name}.allow must name the networks that may send: {self.address!r}"
+                f" can be reached from other machines"
+            )
         return self
+
+    def _on_loopback(self) -> bool:
+        host = self.address.rpartition(":")[0].strip("[]")
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
 
 
 class Settings(BaseModel, extra="forbid", frozen=True):

@@ -65,7 +65,7 @@ def test_every_setting_has_a_description_and_a_default() -> None:
         ('[[feeds]]\nname = "a"\nkind = "udp"\nadress = ":1"', "(did you mean address?)"),
         ('[[feeds]]\nname = "a"\nkind = "mqtt"\naddress = ":1"', "needs `topic`"),
         (
-            '[[feeds]]\nname = "a"\nkind = "udp"\naddress = ":1"\n' * 2,
+            '[[feeds]]\nname = "a"\nkind = "udp"\naddress = "127.0.0.1:1"\n' * 2,
             "two feeds are called a",
         ),
         ("[replya]\nspeed = 1", "replya (did you mean replay?)"),
@@ -116,6 +116,23 @@ def test_a_variable_wins_over_a_secret_file_of_the_toml(tmp_path: Path) -> None:
     secret.write_text("mqtt://file")
     found = settings({"FLEET_MQTT_URL": "mqtt://env"}, f'mqtt_url_file = "{secret}"', tmp_path)
     assert found.mqtt_url.get_secret_value() == "mqtt://env"
+
+
+@pytest.mark.parametrize("kind", ["udp", "tcp_listener"])
+def test_whoever_listens_beyond_this_machine_says_to_whom(kind: str, tmp_path: Path) -> None:
+    def listening(address: str, more: str = "") -> str:
+        return f'[[feeds]]\nname = "shore"\nkind = "{kind}"\naddress = "{address}"\n{more}'
+
+    for open_to_all in ("0.0.0.0:1", ":1", "*:1", "[::]:1", "192.0.2.7:1", "port-office:1"):
+        for allow in ("", "allow = []"):
+            said = wrong(toml=listening(open_to_all, allow), tmp=tmp_path)
+            assert "feeds.shore.allow must name the networks" in said
+        allowed = listening(open_to_all, 'allow = ["192.0.2.0/24"]')
+        assert settings(toml=allowed, tmp=tmp_path).feeds[0].allow == ("192.0.2.0/24",)
+    for own in ("127.0.0.1:1", "127.8.8.8:1", "localhost:1", "[::1]:1"):
+        assert settings(toml=listening(own), tmp=tmp_path).feeds[0].allow == ()
+    client = listening("192.0.2.7:1").replace(kind, "tcp_client")
+    assert settings(toml=client, tmp=tmp_path).feeds
 
 
 def test_feeds_from_either_place_are_the_same(tmp_path: Path) -> None:

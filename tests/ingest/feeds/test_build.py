@@ -24,7 +24,7 @@ def test_every_kind_of_the_settings_can_be_built(tmp_path: Path) -> None:
     feeds = (
         feed(kind="tcp_client", address="example.org:10110"),
         feed(kind="tcp_listener", address=":10110", allow=("192.0.2.0/24",)),
-        feed(kind="udp", address=":10110"),
+        feed(kind="udp", address="127.0.0.1:10110"),
         feed(kind="file", address=str(recording)),
         feed(kind="mqtt", format="terminal", topic="fleet/v1/terminals/+/report"),
     )
@@ -55,6 +55,6 @@ def test_every_mqtt_feed_has_a_session_of_its_own() -> None:
     ],
 )
 def test_what_cannot_work_is_named_with_its_feed(fields: dict[str, Any], why: str) -> None:
-    unchecked = feed(kind="udp", address=":1").model_copy(update={"address": "", **fields})
+    unchecked = feed(kind="udp", address="[::1]:1").model_copy(update={"address": "", **fields})
     with pytest.raises(FeedError, match=f"feed boats: .*{why}"):
         build_feed(unchecked, SETTINGS)
