@@ -24,7 +24,7 @@ from fleet.store import engine, events, feeds, orders, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
 from fleet.worker import world
-from fleet.worker.commit import PART, ahead_of, beat, early, healths, snapshot, store
+from fleet.worker.commit import PART, Extra, ahead_of, beat, early, healths, snapshot, store
 from fleet.worker.database import Database, passing
 from fleet.worker.decode import Decoded, Decoders, gathered, said
 from fleet.worker.head import (
@@ -104,9 +104,8 @@ class Worker:
 
     async def start(self) -> None:
         """Find the head, as soon as there is a database."""
-        now = self.clock()
         self._marks = await self.main.done(_marks)
-        self.head, self.world = await restore(self.main, self.register, now)
+        self.head, self.world = await restore(self.main, self.register, self.clock())
         self.tip = self.head
         self._ticked_at = time.monotonic()
         self.register.journaled(self.register.known().ids)
@@ -270,8 +269,10 @@ class Worker:
         if ahead(self.head, now):
             await self._trying(self._take_over(self.world, grounded(self.head, now)))
         looked = await self._trying(self._look(now))
-        if await self._trying(self.main.done(partial(self._ticked, now=now))) and looked:
-            self._ticked_at = time.monotonic()
+        extra = self.sources.extra()
+        if await self._trying(self.main.done(partial(self._ticked, now=now, extra=extra))):
+            self.sources.told(extra)
+            self._ticked_at = time.monotonic() if looked else self._ticked_at
 
     async def _look(self, now: int) -> None:
         step = look(self.head, now)
@@ -290,11 +291,10 @@ class Worker:
             return False
         return True
 
-    async def _ticked(self, conn: Connection, now: int) -> None:
+    async def _ticked(self, conn: Connection, now: int, extra: Extra) -> None:
         await engine.hold(conn, PART, self.head.seq)
-        at, lag = self._behind
-        lag = lag if time.monotonic() - at < 2 * TICK_S else 0.0
-        extra = replace(self.sources.extra(), lag_s=max(lag, self._unticked()))
+        lag = self._behind[1] if time.monotonic() - self._behind[0] < 2 * TICK_S else 0.0
+        extra = replace(extra, lag_s=max(lag, self._unticked()))
         happened = await orders.tick(conn, now)
         await feeds.tell(conn, healths([], extra))
         await engine.beat(conn, beat(extra))

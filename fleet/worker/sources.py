@@ -1,4 +1,4 @@
-"""The feeds as they are shown: kind, address, state, and what the spool had to let go."""
+"""The feeds as they are shown: kind, address, state, and what they and the spool had to let go."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Sources:
         self.started = datetime.now(UTC)
         self.failures: dict[str, str] = {}  #: by feed: why its reader ended
         self._lost = 0
+        self._told: dict[str, Counter[str]] = {}  #: of what a feed counts itself, by its name
         spool.lost = self._forced_out
 
     def _forced_out(self, frames: int) -> None:
@@ -36,8 +37,13 @@ class Sources:
         """These counts are stored."""
         told = extra.feeds.get(self.spool.name)
         self._lost -= told.rejects[FORCED_OUT] if told else 0
+        for feed, health in self.feeds:
+            shown = extra.feeds.get(feed.name, health)
+            self._told.setdefault(feed.name, Counter()).update(shown.rejects)
 
     def _shown(self, feed: Feed, health: Health) -> Health:
+        counted = Counter[str](getattr(feed, "counts", ()))
+        health = replace(health, rejects=counted - self._told.get(feed.name, Counter()))
         if feed.name in self.failures:
             return replace(health, state="down", detail=self.failures[feed.name])
         state = str(getattr(feed, "state", health.state))

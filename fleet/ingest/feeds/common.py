@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 import random
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -29,6 +29,8 @@ class Link:
 
     state: str = "connecting"  #: connecting, up, down
     detail: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    """What it could not take, by reason, since it was made: added to the rejects of the feed."""
 
     def up(self, detail: str = "") -> None:
         self.state, self.detail = "up", detail

@@ -29,6 +29,10 @@ LARGEST = (256 << 10) + 4096
 larger (message_size_limit 262144): a smaller limit here than there loses messages in silence."""
 SESSION_S = 7 * 86_400
 KEEPALIVE_S = 30
+LOST = "QoS-0 messages lost"
+"""The bound forced them out."""
+STRANGE = "of another topic"
+"""Messages of an older subscription of this session."""
 TAKEN_OVER = "Session taken over"
 """By a newer worker of the same client id: taking it back at once would go on for ever."""
 
@@ -123,8 +127,6 @@ class Mqtt(Link):
         self.name, self.at, self.topic, self.form = name, at, topic, form
         self.client_id, self.in_flight = client_id, in_flight
         self.backoff = Backoff()
-        self.lost = 0  #: QoS-0 messages that the bound forced out
-        self.strange = 0  #: messages of an older subscription of this session
         self._connection = 0
         self._client: aiomqtt.Client | None = None
         self._waiting: asyncio.Queue[aiomqtt.Message] = asyncio.Queue()
@@ -135,7 +137,7 @@ class Mqtt(Link):
             try:
                 async with self._connected() as client:
                     await self._subscribe(client)
-                    self.up(self._counts())
+                    self.up(self._counted())
                     async for message in self._messages(client):
                         self.backoff.reset()
                         if delivery := self._delivery(client, message):
@@ -202,8 +204,7 @@ class Mqtt(Link):
     def _delivery(self, client: aiomqtt.Client, message: aiomqtt.Message) -> Delivery | None:
         station = self.topic.station(message.topic.value)
         if station is None:
-            self.strange += 1
-            self.detail = self._counts()
+            self._count(STRANGE)
             if message.qos and not self.at.auto_ack:
                 mqtt_ack.acknowledge(client, message.mid)
             return None
@@ -217,12 +218,14 @@ class Mqtt(Link):
         self._waiting = queue
 
     def forced_out(self) -> None:
-        self.lost += 1
-        self.detail = self._counts()
+        self._count(LOST)
 
-    def _counts(self) -> str:
-        counts = {"QoS-0 messages lost": self.lost, "of another topic": self.strange}
-        return ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    def _count(self, why: str) -> None:
+        self.counts[why] += 1
+        self.detail = self._counted()
+
+    def _counted(self) -> str:
+        return ", ".join(f"{n} {why}" for why, n in self.counts.items())
 
 
 def _bounded(feed: Mqtt) -> type[asyncio.Queue[aiomqtt.Message]]:

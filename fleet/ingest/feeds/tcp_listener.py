@@ -18,6 +18,9 @@ WAITING = 64
 """Chunks read ahead, over all connections."""
 CONNECTIONS = 256
 
+REFUSED = "connections refused"
+"""From elsewhere, or too many."""
+
 
 class TcpListener(Link):
     acks = False
@@ -35,7 +38,6 @@ class TcpListener(Link):
         self.name, self.form, self.allow, self.idle_s = name, form, allow, idle_s
         self.host, self.port = address
         self.bound = 0  #: the port really listened on, where 0 was asked for
-        self.refused = 0  #: connections from elsewhere, or too many
         self.backoff = Backoff()
         self._stations = Stations()
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue(WAITING)
@@ -79,7 +81,7 @@ class TcpListener(Link):
                 self._show()
                 await self._read(reader, peer[0], peer[1])
             else:
-                self.refused += 1
+                self.counts[REFUSED] += 1
         except asyncio.CancelledError:
             pass  # the feed is being closed, and this task has nothing else to do
         finally:
@@ -108,5 +110,5 @@ class TcpListener(Link):
         await self._queue.put(delivery)
 
     def _show(self) -> None:
-        refused = f", {self.refused} refused" if self.refused else ""
+        refused = f", {n} refused" if (n := self.counts[REFUSED]) else ""
         self.detail = f"{len(self._open)} connected{refused}"

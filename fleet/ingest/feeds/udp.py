@@ -29,6 +29,10 @@ WAITING = 20_000
 WAITING_BYTES = 8 << 20
 KERNEL_BYTES = 4 << 20
 
+LOST = "datagrams lost"
+"""The bound forced them out."""
+REFUSED = "datagrams from elsewhere"
+
 
 class Udp(Link):
     acks = False
@@ -40,8 +44,6 @@ class Udp(Link):
         self.name, self.form, self.allow = name, form, allow
         self.host, self.port = address
         self.bound = 0  #: the port really listened on, where 0 was asked for
-        self.lost = 0  #: datagrams that the bound forced out
-        self.refused = 0  #: datagrams from elsewhere
         self.backoff = Backoff()
         self._stations = Stations()
         self._waiting: deque[Delivery] = deque()
@@ -66,11 +68,9 @@ class Udp(Link):
 
     def take(self, payload: bytes, host: str, port: int) -> None:
         if not allowed(host, self.allow):
-            self.refused += 1
-            return self._show()
+            return self._drop(REFUSED)
         if len(self._waiting) >= WAITING or self._bytes + len(payload) > WAITING_BYTES:
-            self.lost += 1
-            return self._show()
+            return self._drop(LOST)
         station = self._stations.name(host, port, time.monotonic())
         payload = whole(payload, self.form)
         delivery = Delivery(self.name, station, self.form.key, payload, received_now())
@@ -98,8 +98,9 @@ class Udp(Link):
             self.up()
             return transport
 
-    def _show(self) -> None:
-        self.detail = f"{self.lost} datagrams lost, {self.refused} refused"
+    def _drop(self, why: str) -> None:
+        self.counts[why] += 1
+        self.detail = f"{self.counts[LOST]} datagrams lost, {self.counts[REFUSED]} refused"
 
 
 class _Protocol(asyncio.DatagramProtocol):
