@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fleet.alerts.parameters import defaults
 from tests.api.conftest import Port
 
 
@@ -182,7 +183,11 @@ async def test_feeds_and_rules(port: Port) -> None:
         feeds = (await http.get("/feeds")).json()["feeds"]
         rules = (await http.get("/rules")).json()["rules"]
     assert feeds[0]["rejects"] == {"checksum": 3}
-    assert rules[0]["params"] == {"yellow_min": 30}
+    by_kind = {rule["kind"]: rule for rule in rules}
+    assert by_kind.keys() == defaults().keys()
+    assert by_kind["gap"]["params"] == {"yellow_min": 30}, "the database's own version"
+    assert by_kind["speed"]["params"] == defaults()["speed"].values, "what ships"
+    assert by_kind["speed"]["title_zh"] != "speed"
 
 
 async def test_terminal_schema_is_public(port: Port) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import metadata
+from typing import Any
 
 from fastapi import APIRouter
 
+from fleet.alerts.parameters import defaults
 from fleet.api.auth import Conn, Here, See, Signed, allow
 from fleet.api.monitoring import monitoring
 from fleet.api.schemas.places import Grid, Grids, Member, Members
@@ -43,12 +46,26 @@ async def feeds(scope: See, conn: Conn) -> Feeds:
 
 @router.get("/rules", tags=["service"], summary="The alert kinds and their numbers")
 async def rules(scope: See, conn: Conn) -> Rules:
-    found = []
-    for row in await reads.rules(conn, scope):
-        zh, en = title(row["kind"])
-        plain = {k: row[k] for k in ("kind", "version", "params", "source", "enabled")}
-        found.append(Rule(title_zh=zh, title_en=en, **plain))
-    return Rules(rules=found)
+    """The numbers that ship with the service, where the database has no version of its own."""
+    own = {row["kind"]: row for row in await reads.rules(conn, scope)}
+    return Rules(rules=[_rule(own.get(kind) or _shipped(kind)) for kind in sorted(defaults())])
+
+
+def _shipped(kind: str) -> dict[str, Any]:
+    found = defaults()[kind]
+    return {
+        "kind": kind,
+        "version": found.version,
+        "params": dict(found.values),
+        "source": found.source,
+        "enabled": True,
+    }
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    zh, en = title(row["kind"])
+    plain = {k: row[k] for k in ("kind", "version", "params", "source", "enabled")}
+    return Rule(title_zh=zh, title_en=en, **plain)
 
 
 @router.get("/status", tags=["service"], summary="Whether anybody watches, and since when not")
