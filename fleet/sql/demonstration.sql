@@ -145,10 +145,14 @@ delete from snapshot
 -- What was fed since goes with it.
 delete from journal
 
--- name: remove_25_mark
+-- name: remove_25_worker
+-- The heartbeat of the worker that watched it: a port's monitoring never stopped, it never began.
+delete from worker where exists (select from setting where key = 'demo')
+
+-- name: remove_26_mark
 -- No demonstration any more.
 delete from setting where key = 'demo'
 
--- name: remove_26_hint
+-- name: remove_27_hint
 -- Whoever keeps zones and vessels in memory reads them again.
 select pg_notify('fleet_config', nextval('config_revision')::text)

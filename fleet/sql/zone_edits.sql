@@ -1,11 +1,12 @@
 -- Every change of a zone: the row itself, its version, and the word to whoever watches.
 
 -- name: create
--- A new zone, in force at once.
+-- A new zone, in force at once; drawn in a demonstration it belongs to it, and goes with it.
 insert into zone (code, kind, name, name_en, rule, severity, season, classes, limit_kn, geometry,
-                  legal_basis)
+                  legal_basis, demo)
 values (%(code)s, %(kind)s, %(name)s, %(name_en)s, %(rule)s, %(severity)s, %(season)s, %(classes)s,
-        %(limit_kn)s, %(geometry)s, %(legal_basis)s)
+        %(limit_kn)s, %(geometry)s, %(legal_basis)s,
+        exists (select from setting where key = 'demo'))
 returning *
 
 -- name: lock

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,8 @@ import pytest
 
 from deploy.local.postgres import Cluster
 from fleet.api.passwords import hasher
+from fleet.store import zone_edits
+from fleet.store.db import connect
 
 from .conftest import PASSWORD, Cli
 
@@ -52,6 +55,20 @@ insert into outbox (key, channel, recipient, alert, work_order, body)
     select %(boat)s, 'mqtt', 'x', a.id, o.id, '{}' from work_order o
       join alert a on a.id = o.alert join vessel v on v.id = a.vessel where v.reg_no = %(boat)s;
 """
+
+DRAWN = {
+    "code": "GUEST",
+    "kind": "reserve",
+    "name": "g",
+    "name_en": "",
+    "rule": "keep_out",
+    "severity": 2,
+    "season": None,
+    "classes": [],
+    "limit_kn": None,
+    "legal_basis": "",
+    "geometry": {"type": "Polygon", "coordinates": []},
+}
 
 
 @pytest.fixture
@@ -134,6 +151,21 @@ def happen(database_url: str) -> None:
         for boat in (row[0], "MV"):
             for statement in HAPPENED.split(";")[:-1]:
                 conn.execute(statement, {"boat": boat})
+
+
+async def test_a_zone_drawn_in_the_demonstration_goes_with_it(
+    seeded: Cli, sql: Sql, database_url: str
+) -> None:
+    async with await connect(database_url, "test") as conn:
+        await zone_edits.create(conn, DRAWN, zone_edits.Author(None, "drawn by a guest"))
+    sql(
+        "insert into worker (part, started, beat, pid, host)"
+        " values ('all', now(), now() - interval '1 hour', 1, 'h')"
+    )
+    result = await asyncio.to_thread(seeded, "seed", "--remove")
+    assert result.status == 0, result.err
+    assert sizes(sql) == {}
+    assert sql("select part from worker") == []
 
 
 def test_removal_waits_for_no_worker(seeded: Cli, sql: Sql) -> None:
