@@ -181,6 +181,54 @@ def test_no_monitoring_is_said_on_every_page(visit: Visit, server: Server) -> No
     server.sql("update worker set beat = now() - interval '5 minutes'")
     for page in (visit("chief"), visit("fu", **ON_PHONE)):
         expect(page.locator(".banner.hazard")).to_contain_text("无监测")
+        expect(page.locator(".banner.hazard")).to_contain_text("监测程序没有响应")
+        expect(page.locator(".line-blind")).to_be_visible()
+
+
+def test_the_history_says_whom_and_why_in_words(visit: Visit, server: Server) -> None:
+    server.sql(
+        "update event set reason = 'holds' where seq = 1;"
+        """update event set detail = '{"to": {"person": 2, "name": "何建龙"}}' where seq = 2;"""
+        "insert into event (seq, alert, work_order, vessel, grid, act, reason) values"
+        " (5, 1, null, 1, 1, 'clear', 'zone_changed'),"
+        " (6, 1, null, 1, 1, 'repeat', 'not_in_words');"
+        "update stream set seq = 6 where name = 'event'"
+    )
+    page = visit("chief")
+    row(page, 1).click()
+    history = page.locator(".history")
+    for words in ("派单给 何建龙", "条件持续成立", "区域已修改"):
+        expect(history).to_contain_text(words)
+    for raw in ("holds", "zone_changed", "not_in_words"):
+        expect(history).not_to_contain_text(raw)
+
+
+def test_what_is_over_does_not_look_as_if_it_went_on(visit: Visit, server: Server) -> None:
+    server.sql("update alert set status = 'cleared', cleared = now() where id = 1")
+    page = visit("chief")
+    expect(row(page, 1)).to_contain_text("已解除待确认")
+    expect(page.locator(".row.over")).to_have_count(1)
+    expect(row(page, 2)).not_to_contain_text("已解除")
+
+
+def test_what_is_selected_comes_into_view_beside_its_details(visit: Visit) -> None:
+    page = visit("chief", at="#13/18.1/109.1")
+    live(page)
+    until(page, "window.__fleet.pixel(3)")
+    width = page.evaluate("document.querySelector('.map').clientWidth")
+    assert page.evaluate("window.__fleet.pixel(3)[0]") > width
+    row(page, 2).click()
+    until(page, f"window.__fleet.pixel(3)[0] > 0 && window.__fleet.pixel(3)[0] < {width - 422}")
+
+
+def test_a_console_opened_while_the_database_is_away_says_so(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator("[name=login]")).to_be_visible()
+    page.route("**/api/v1/session", lambda route: route.fulfill(status=503, body="{}"))
+    page.reload()
+    expect(page.locator(".away")).to_contain_text("服务暂时不可用")
+    page.unroute("**/api/v1/session")
+    expect(page.locator(".away")).to_have_count(0)
 
 
 def test_signing_in_says_what_is_wrong(visit: Visit) -> None:

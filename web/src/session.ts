@@ -8,9 +8,12 @@ export const account = signal<Account | null | undefined>(undefined)
 /** The session ended under the person's hands: say so on the sign-in page. */
 export const expired = signal(false)
 
+/** Nobody can be asked who is signed in: the server or its database does not answer. */
+export const away = signal(false)
+
 function enter(who: Account): void {
   suggestLanguage(who.language)
-  expired.value = false
+  expired.value = away.value = false
   account.value = who
 }
 
@@ -18,8 +21,9 @@ export async function resume(): Promise<void> {
   try {
     enter((await get<{ account: Account }>('/session')).account)
   } catch (problem) {
-    if (problem instanceof Problem && problem.status === 401) account.value = null
-    else throw problem
+    away.value = !(problem instanceof Problem && problem.status === 401)
+    if (away.value) throw problem
+    account.value = null
   }
 }
 
@@ -34,6 +38,7 @@ export async function changePassword(old: string, fresh: string): Promise<void> 
 
 export async function signOut(): Promise<void> {
   await call('DELETE', '/session').catch(() => {})
+  away.value = false
   account.value = null
 }
 

@@ -42,7 +42,9 @@ export const worstByVessel = computed(() => {
 })
 
 const graver = (a: Alert, b: Alert): boolean =>
-  a.severity !== b.severity ? a.severity > b.severity : wantsAttention(a) && !wantsAttention(b)
+  a.severity !== b.severity ? a.severity > b.severity
+    : (a.status === 'cleared') !== (b.status === 'cleared') ? b.status === 'cleared'
+    : wantsAttention(a) && !wantsAttention(b)
 
 export function put(...changed: Alert[]): void {
   const next = new Map(alerts.value)

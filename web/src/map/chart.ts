@@ -11,7 +11,7 @@ import { mercatorX, mercatorY } from '../geo'
 import { language } from '../i18n'
 import { fleet } from '../live/feed'
 import { layers, palette } from '../prefs'
-import { folded, phone } from '../screen'
+import { folded, phone, tab } from '../screen'
 import { following, hovered, selectedAlert, selectedVessel, selectVessel } from '../selection'
 import { formatHash, parseHash, type Place } from '../url'
 import { gridLayer, refresh, zoneLayer } from './areas'
@@ -29,6 +29,7 @@ const AREAS_EVERY_MS = 300_000
 const HARDEST_RATIO = 2
 const DRAWER_PX = 422
 const FOLDED_PX = 160
+const EDGE_PX = 48
 const touch = matchMedia('(pointer: coarse)')
 
 export class Chart {
@@ -39,6 +40,8 @@ export class Chart {
   private readonly stops: (() => void)[] = []
   /** Somebody has said where to look; the first view must not overrule them. */
   private sent = false
+  /** The selection that was last brought into view. */
+  private revealed = ''
 
   constructor(target: HTMLElement, scale: HTMLElement) {
     const asked = parseHash(location.hash).place
@@ -148,11 +151,45 @@ export class Chart {
         const [right, bottom] = phone.value ? [0, covered ? FOLDED_PX : 0] : [covered ? DRAWER_PX : 0, 0]
         this.map.getView().padding = [0, right, bottom, 0]
       }),
+      effect(() => this.reveal()),
       effect(() => {
         void [selectedVessel.value, selectedAlert.value]
         this.writeHash()
       }),
     )
+  }
+
+  /** What is selected comes into the part of the map that the details leave free, once. */
+  private reveal(): void {
+    void [fleet.version.value, alerts.value]
+    const [alert, vessel] = [selectedAlert.value, selectedVessel.value]
+    const key = `${alert},${vessel}`
+    if (phone.value && tab.value !== 'map') return
+    if (key === this.revealed) return
+    const at = this.placeOf(alert, vessel)
+    if (!at && (alert !== null || vessel !== null)) return
+    this.revealed = key
+    if (at) requestAnimationFrame(() => this.bring(at))
+  }
+
+  private placeOf(alert: number | null, vessel: number | null): [number, number] | null {
+    const a = alert === null ? undefined : alerts.value.get(alert)
+    const row = fleet.row(vessel ?? a?.vessel?.id ?? -1)
+    if (row >= 0) return [fleet.x[row], fleet.y[row]]
+    return a && a.lon !== null && a.lat !== null ? [mercatorX(a.lon), mercatorY(a.lat)] : null
+  }
+
+  private bring(at: [number, number]): void {
+    this.map.updateSize()
+    const [width, height] = this.map.getSize() ?? [0, 0]
+    const [top, right, bottom, left] = this.map.getView().padding ?? [0, 0, 0, 0]
+    if (width * height === 0) return
+    this.map.renderSync()
+    const pixel = this.map.getPixelFromCoordinate(at)
+    const inside = pixel && pixel[0] > left + EDGE_PX && pixel[0] < width - right - EDGE_PX
+      && pixel[1] > top + EDGE_PX && pixel[1] < height - bottom - EDGE_PX
+    this.sent = true
+    if (!inside) this.map.getView().animate({ center: at, duration: 300 })
   }
 
   private keepUp(): void {

@@ -60,9 +60,10 @@ export class MarksLayer extends CanvasLayer {
     if (!place) return
     const [x, y] = [px(f, place[0]), py(f, place[1])]
     const r = (f.zoom < 8 ? 7 : f.zoom < 10.5 ? 9 : 12) + (a.severity === 4 ? 2 : 0)
-    const calling = wantsAttention(a) || isUnassigned(a)
+    const over = a.status === 'cleared'
+    const calling = calls(a)
     g.globalAlpha = calling && !calm.matches && phase() ? 0.3 : 1
-    drawMark(g, x, y, r, a.severity, calling && calm.matches ? 5 : a.id === selectedAlert.value ? 4.5 : 3, place[2] < 0)
+    drawMark(g, x, y, r, a.severity, calling && calm.matches ? 5 : a.id === selectedAlert.value ? 4.5 : 3, place[2] < 0, over)
     g.globalAlpha = 1
   }
 
@@ -112,9 +113,12 @@ export class MarksLayer extends CanvasLayer {
 
 const overlap = (a: number[], b: number[]): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
 
+/** What is over waits to be confirmed in the list, but no longer flashes on the map. */
+const calls = (a: Alert): boolean => a.status !== 'cleared' && (wantsAttention(a) || isUnassigned(a))
+
 /** Half of each second; quiet when nothing calls, so that nothing is redrawn for it. */
 function phase(): number {
-  const calling = [...worstByVessel.value.values()].some((a) => wantsAttention(a) || isUnassigned(a))
+  const calling = [...worstByVessel.value.values()].some(calls)
   return calling && !calm.matches ? Math.floor(Date.now() / 500) % 2 : 0
 }
 
@@ -129,20 +133,23 @@ function changes(what: object | null): number {
   return counted
 }
 
-export function drawMark(g: CanvasRenderingContext2D, x: number, y: number, r: number, severity: Severity, width: number, solid: boolean): void {
+export function drawMark(g: CanvasRenderingContext2D, x: number, y: number, r: number, severity: Severity, width: number, solid: boolean, over = false): void {
   const corners = outline(LEVELS[severity].shape, r)
   g.beginPath()
   if (corners) corners.forEach(([dx, dy]) => g.lineTo(x + dx, y + dy))
   else g.arc(x, y, r * 1.05, 0, 2 * Math.PI)
   g.closePath()
   g.lineJoin = 'round'
+  // Broken and hollow: the danger is over.
+  g.setLineDash(over ? [4, 4] : [])
   g.strokeStyle = chart().casing
-  g.lineWidth = width + 2.6
+  g.lineWidth = over ? width + 1 : width + 2.6
   g.stroke()
   g.strokeStyle = g.fillStyle = chart().levels[severity]
-  g.lineWidth = width
+  g.lineWidth = over ? width - 0.5 : width
   g.stroke()
-  if (solid) g.fill()
+  g.setLineDash([])
+  if (solid && !over) g.fill()
 }
 
 function drawTrail(g: CanvasRenderingContext2D, f: Frame, { x, y, t }: Trail): void {

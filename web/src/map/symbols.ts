@@ -15,12 +15,13 @@ export function group(kind: number, flags: number): number {
   }
 }
 
-export type Symbol = 'ship' | 'dot' | 'mark' | 'beacon'
+export type Symbol = 'ship' | 'dot' | 'mark' | 'base' | 'beacon'
 
 const UNDER_WAY_KN = 0.5
 
 export function symbol(kind: number, sog: number, cog: number): Symbol {
   if (kind >= 20) return 'beacon'
+  if (kind === 11) return 'base'
   if (kind >= 10) return 'mark'
   return sog >= UNDER_WAY_KN && !Number.isNaN(cog) ? 'ship' : 'dot'
 }
@@ -50,6 +51,12 @@ export function trace(g: CanvasRenderingContext2D | Path2D, what: Symbol, x: num
       g.lineTo(x + r * 0.7, y)
       g.lineTo(x, y + r * 0.7)
       g.lineTo(x - r * 0.7, y)
+      return g.closePath()
+    case 'base':
+      g.moveTo(x - r * 0.55, y - r * 0.55)
+      g.lineTo(x + r * 0.55, y - r * 0.55)
+      g.lineTo(x + r * 0.55, y + r * 0.55)
+      g.lineTo(x - r * 0.55, y + r * 0.55)
       return g.closePath()
     case 'beacon':
       g.moveTo(x + r, y)

@@ -7,7 +7,7 @@ import { selectAlert, selectedAlert } from '../selection'
 import { LEVELS } from '../severity'
 import type { Alert } from '../types'
 import { called } from '../vessels'
-import { Age, Deadline, Glyph, OrderTag } from './bits'
+import { Age, Deadline, Glyph, OrderTag, OverTag } from './bits'
 
 export function open(a: Alert): void {
   folded.value = false
@@ -18,10 +18,10 @@ export function AlertRow({ alert: a }: { alert: Alert }) {
   const calling = wantsAttention(a) || isUnassigned(a)
   const chosen = selectedAlert.value === a.id
   return (
-    <li class={`row row-${LEVELS[a.severity].name} ${calling ? 'calling' : ''}`}>
+    <li class={`row row-${LEVELS[a.severity].name} ${calling ? 'calling' : ''} ${a.status === 'cleared' ? 'over' : ''}`}>
       <button type="button" class="row-button" aria-current={chosen} data-alert={a.id} onClick={() => open(a)} onDblClick={() => locate(a)}>
         <span class="row-level">
-          <Glyph severity={a.severity} size={24} flash={calling} />
+          <Glyph severity={a.severity} size={24} flash={calling && a.status !== 'cleared'} />
           <span>{t(`sev_${a.severity}`)}</span>
         </span>
         <span class="row-what">
@@ -29,11 +29,17 @@ export function AlertRow({ alert: a }: { alert: Alert }) {
           <span class="row-boat">{called(a.vessel)}</span>
         </span>
         <span class="row-age"><Age at={a.opened} /></span>
-        <span class="row-where">{[a.grid && either(a.grid.name, a.grid.name_en), either(a.zone_name, a.zone_name_en)].filter(Boolean).join(' · ')}</span>
+        <span class="row-where">{place(a)}</span>
         <Hands alert={a} />
       </button>
     </li>
   )
+}
+
+/** Grid and zone, once where both have one name. */
+function place(a: Alert): string {
+  const names = [a.grid && either(a.grid.name, a.grid.name_en), either(a.zone_name, a.zone_name_en)]
+  return [...new Set(names.filter(Boolean))].join(' · ')
 }
 
 /** Whose move it is. */
@@ -41,7 +47,8 @@ function Hands({ alert: a }: { alert: Alert }) {
   const order = a.order
   return (
     <span class="row-hands">
-      {order ? <OrderTag status={order.status} /> : a.severity > 1 && <span class="tag">{term('status', a.status)}</span>}
+      <OverTag alert={a} />
+      {order ? <OrderTag status={order.status} /> : a.severity > 1 && a.status !== 'cleared' && <span class="tag">{term('status', a.status)}</span>}
       {order?.lead && <span class="row-lead">{either(order.lead.name, order.lead.name_en)}</span>}
       {order?.status === 'offered' && order.accept_by && <Deadline at={order.accept_by} bare />}
     </span>

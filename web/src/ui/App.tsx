@@ -28,7 +28,7 @@ const MapPanel = lazy(() => import('./MapPanel'))
 
 export function App() {
   const who = account.value
-  if (who === undefined) return <div class="waiting" role="status" />
+  if (who === undefined) return <div class="waiting opening" role="status">{t('login_connecting')}</div>
   return (
     <Safely>
       {who === null ? <SignIn /> : who.must_change ? <MustChange /> : <Desk key={who.id} />}

@@ -2,7 +2,8 @@
 import { now, shortTime } from '../clock'
 import { what } from '../alerts/actions'
 import { urgent } from '../alerts/store'
-import { duration, t } from '../i18n'
+import { duration, t, type Key } from '../i18n'
+import { zh } from '../i18n/zh'
 import { lastHeard, line, monitoring } from '../live/feed'
 import { account } from '../session'
 import { arm, armed, silence, silencedUntil, wanted } from '../sound'
@@ -22,12 +23,20 @@ function NotWatching() {
   const state = monitoring.value
   if (!state || state.ok) return null
   const since = state.since ? Date.parse(state.since) : null
+  const never = !state.reason || state.reason === 'never_started'
+  const lost = since === null ? t(never ? 'monitoring_never' : 'monitoring_none') : t('monitoring_lost', { time: shortTime(since), age: duration(now.value - since) })
   return (
     <div class="banner hazard" role="alert">
       <Icon name="warn" size={20} />
-      <p>{since === null ? t('monitoring_never') : t('monitoring_lost', { time: shortTime(since), age: duration(now.value - since) })}</p>
+      <p>{lost} {because(state.reason)}</p>
     </div>
   )
+}
+
+/** Why nothing watches; nothing for what this console has no words for, or has said already. */
+function because(reason = ''): string {
+  const key = `watch_${reason}`
+  return reason !== 'never_started' && key in zh ? t(key as Key) : ''
 }
 
 const WORTH_SAYING_MS = 4000

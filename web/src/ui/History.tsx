@@ -14,7 +14,7 @@ export function History({ events }: { events: HistoryEvent[] | null }) {
       {newest.map(({ event: e, times }) => (
         <li key={e.seq} class={e.actor ? 'by-person' : ''}>
           <When at={e.at} />
-          <div><b>{term('h', e.act)}</b>{times > 1 && <span class="tag times">×{times}</span>}<span class="by">{e.actor?.name ?? t('h_by_service')}</span><p>{said(e)}</p></div>
+          <div><b>{title(e)}</b>{times > 1 && <span class="tag times">×{times}</span>}<span class="by">{e.actor?.name ?? t('h_by_service')}</span><p>{said(e)}</p></div>
         </li>
       ))}
     </ol>
@@ -32,21 +32,35 @@ function folded(events: HistoryEvent[]): { event: HistoryEvent; times: number }[
   return lines
 }
 
+/** What was done and, where somebody was asked or told, whom. */
+function title({ act, detail }: HistoryEvent): string {
+  const what = term('h', act)
+  const to = detail.to as { name?: unknown } | null | undefined
+  const name = to && typeof to === 'object' ? text(to.name) : ''
+  return name ? t(act === 'escalate' ? 'h_to_up' : 'h_to', { act: what, name }) : what
+}
+
 /** The service's reasons come with both languages or as a code; a person's as written. */
-function said({ reason, detail }: HistoryEvent): string {
+function said({ actor, reason, detail }: HistoryEvent): string {
   void language.value
-  const sentence = either(text(detail.zh), text(detail.en))
+  const sentence = byHand(reason) || either(text(detail.zh), text(detail.en))
   const step = text(detail.step) && term('step', text(detail.step))
   const outcome = text(detail.outcome) && term('outcome', text(detail.outcome))
   const deadline = typeof detail.accept_by === 'string' ? `${t('d_accept_by')} ${timeOf(Date.parse(detail.accept_by))}` : ''
-  const note = outcome ? text(detail.note) : sentence || step && reason === text(detail.note) ? '' : spoken(reason)
+  const note = outcome ? text(detail.note) : sentence || step && reason === text(detail.note) ? '' : spoken(reason, actor !== null)
   return [step, outcome, sentence, note || (step ? reason : ''), deadline].filter(Boolean).join(' · ')
 }
 
-export function spoken(reason: string): string {
+/** Named by a person: its basis says the same once more, and is left out. */
+export const byHand = (reason: string): string => (reason.split(' ')[0] === 'by_hand' ? term('why', 'by_hand') : '')
+
+const CODE = /^[a-z]+(_[a-z0-9]+)*( [a-z_]+=\S*)*$/
+
+/** A code in words; one that is not known says nothing, but a person's own words always stand. */
+export function spoken(reason: string, byPerson: boolean): string {
   const [code] = reason.split(' ')
   const key = `why_${code}`
-  return key in zh ? term('why', code) : `outcome_${code}` in zh ? term('outcome', code) : reason
+  return key in zh ? term('why', code) : `outcome_${code}` in zh ? term('outcome', code) : byPerson || !CODE.test(reason) ? reason : ''
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -85,7 +85,10 @@ function MapButtons() {
 }
 
 /** Vessel colours by group (see map/symbols.ts). */
-const GROUPS = [[0, 'fishing'], [2, 'merchant'], [3, 'passenger'], [4, 'service'], [5, 'beacon'], [6, 'unknown']] as const
+const GROUPS = [[0, 'fishing'], [2, 'merchant'], [3, 'passenger'], [4, 'service'], [5, 'beacon'], [5, 'base'], [6, 'unknown']] as const
+const SHIP = 'M0-7 4 5 0 3-4 5Z'
+const OUTLINES: Record<string, string> = { beacon: 'M0-5 5 0 0 5-5 0Z', base: 'M-4-4H4V4H-4Z' }
+const DOT = 'M4 0A4 4 0 1 1-4 0A4 4 0 1 1 4 0Z'
 
 function Legend() {
   const open = useSignal(false)
@@ -96,8 +99,9 @@ function Legend() {
       {open.value && (
         <div class="legend-sheet">
           <ul>{WORST_FIRST.map((s) => <li key={s}><Glyph severity={s} size={15} />{t(`sev_${s}`)} · {t(`sev_${s}_word`)}</li>)}</ul>
-          <ul>{GROUPS.map(([group, name]) => <li key={name}><svg width="15" height="15" viewBox="-8 -8 16 16"><path d="M0-7 4 5 0 3-4 5Z" fill={chart().vessels[group]} /></svg>{t(`class_${name}`)}</li>)}</ul>
-          <p>{t('m_stale_legend')}</p>
+          <ul>{GROUPS.map(([group, name]) => <li key={name}><svg width="15" height="15" viewBox="-8 -8 16 16"><path d={OUTLINES[name] ?? SHIP} fill={chart().vessels[group]} /></svg>{t(`class_${name}`)}</li>)}
+            <li><svg width="15" height="15" viewBox="-8 -8 16 16"><path d={DOT} fill={chart().vessels[0]} /></svg>{t('m_legend_stopped')}</li></ul>
+          <p>{t('m_stale_legend')} · {t('m_legend_over')}</p>
         </div>
       )}
     </div>

@@ -3,7 +3,7 @@ import { either, t, term } from '../i18n'
 import type { Alert, Assignment, Lead, OrderDetail } from '../types'
 import { STEPS } from '../alerts/rights'
 import { Deadline, Icon, OrderTag, When } from './bits'
-import { spoken } from './History'
+import { byHand, spoken } from './History'
 
 export function OrderPanel({ alert: a, detail }: { alert: Alert; detail: OrderDetail | null }) {
   const order = a.order!
@@ -15,7 +15,7 @@ export function OrderPanel({ alert: a, detail }: { alert: Alert; detail: OrderDe
         {order.status === 'offered' && order.accept_by && <Deadline at={order.accept_by} />}
       </header>
       {order.lead ? <Person lead={order.lead} level={order.level} /> : order.status === 'unassigned' && <p class="order-nobody"><Icon name="warn" />{t('section_unassigned_note')}</p>}
-      <p class="order-why">{either(order.reason_zh, order.reason_en) || order.reason}</p>
+      <p class="order-why">{byHand(order.reason) || either(order.reason_zh, order.reason_en) || spoken(order.reason, false)}</p>
       {(order.status === 'accepted' || order.status === 'in_progress') && <Steps done={detail?.order.progress ?? ''} />}
       {detail && detail.assignments.length > 0 && <Asked list={detail.assignments} />}
     </section>
@@ -52,7 +52,7 @@ function Asked({ list }: { list: Assignment[] }) {
           <li key={`${x.person}${x.offered}`} class={`answer-${x.answer || 'waiting'}`}>
             <When at={x.offered} />
             <span><b>{either(x.name, x.name_en)}</b> {term('level', x.level)}</span>
-            <span class="answer">{term('why', x.answer || 'waiting')}{x.answer === 'declined' && x.reason && `：${spoken(x.reason)}`}</span>
+            <span class="answer">{term('why', x.answer || 'waiting')}{x.answer === 'declined' && x.reason && `：${spoken(x.reason, true)}`}</span>
           </li>
         ))}
       </ol>

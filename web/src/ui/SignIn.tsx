@@ -5,7 +5,7 @@ import { Problem } from '../api'
 import { explain } from '../alerts/actions'
 import { language, t } from '../i18n'
 import { chooseLanguage } from '../prefs'
-import { expired, signIn } from '../session'
+import { away, expired, signIn } from '../session'
 import { Icon, Mark } from './bits'
 import { drawCoast } from './coastpicture'
 import { Field, FormError, useSending } from './fields'
@@ -54,6 +54,7 @@ export function SignIn() {
   return (
     <Door>
       <form onSubmit={submit} noValidate>
+        {away.value && <p class="form-error away" role="alert">{t('login_away')}</p>}
         {expired.value && !error.value && <p class="form-note" role="status">{t('login_expired')}</p>}
         <Field label={t('login_name')} error={missing(login.value.trim()) ?? errors.value.login}>
           {(a) => <input {...a} name="login" autocomplete="username" autocapitalize="none" spellcheck={false} autofocus

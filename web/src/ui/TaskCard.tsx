@@ -7,7 +7,7 @@ import { LEVELS } from '../severity'
 import type { Alert } from '../types'
 import { called } from '../vessels'
 import { open } from './AlertRow'
-import { Age, Deadline, Glyph, Icon, LevelTag, OrderTag } from './bits'
+import { Age, Deadline, Glyph, Icon, LevelTag, OrderTag, OverTag } from './bits'
 import { position } from '../geo'
 
 export function TaskCard({ alert: a }: { alert: Alert }) {
@@ -32,7 +32,7 @@ export function TaskCard({ alert: a }: { alert: Alert }) {
           {a.grid && ` · ${either(a.grid.name, a.grid.name_en)}`}
         </span>
         <span class="task-state">
-          <OrderTag status={a.order!.status} />
+          <OverTag alert={a} /><OrderTag status={a.order!.status} />
           {asked && a.order?.accept_by && <Deadline at={a.order.accept_by} />}
         </span>
       </button>

@@ -33,8 +33,10 @@ export function TopBar() {
   )
 }
 
+/** Green only while something watches as well: a live picture alone raises no alert. */
 export function LineState() {
-  return <span class={`line line-${line.value}`} role="status"><i />{t(`line_${line.value}`)}</span>
+  const blind = line.value === 'live' && !monitoring.value?.ok
+  return <span class={`line line-${line.value} ${blind ? 'line-blind' : ''}`} role="status"><i />{t(`line_${line.value}`)}</span>
 }
 
 function Watching() {

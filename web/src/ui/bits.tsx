@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { now, shortTime, timeOf } from '../clock'
 import { ago, countdown, t, term } from '../i18n'
 import { LEVELS, outline } from '../severity'
-import type { Severity } from '../types'
+import type { Alert, Severity } from '../types'
 
 /** The level's shape, filled with its colour inside a black casing. */
 export function Glyph({ severity, size = 20, flash = false }: { severity: Severity; size?: number; flash?: boolean }) {
@@ -48,6 +48,11 @@ export function Deadline({ at, bare = false }: { at: string; bare?: boolean }) {
       {bare && left >= 0 ? time : t(left < 0 ? 'd_over' : 'd_left', { time })}
     </span>
   )
+}
+
+/** The danger has passed: no longer to be taken for one that goes on. */
+export function OverTag({ alert: a }: { alert: Alert }) {
+  return a.status === 'cleared' ? <span class="tag tag-over">{t(a.acknowledged ? 'tag_over_known' : 'tag_over')}</span> : null
 }
 
 export function OrderTag({ status }: { status: string }) {
