@@ -96,6 +96,34 @@ def test_bad_identities_undo_the_vessels_as_well(basics: Cli, tmp_path: Path, sq
     assert sql("select count(*) as n from vessel") == [{"n": 0}]
 
 
+def test_every_kind_of_mistake_is_named_at_once(basics: Cli, tmp_path: Path, sql: Sql) -> None:
+    good = write(tmp_path, "v.csv", "reg_no,name,mmsi\nV1,a,412000001\nV2,b,\n")
+    assert basics("import", "vessels", good).status == 0
+    path = write(
+        tmp_path,
+        "w.csv",
+        "reg_no,name,mmsi,home_grid,crew\nV4,d,41299,,many\nV5,e,412000001,G9,1\nV5,f,,,\n,g,1,,\n",
+    )
+    said = basics("import", "vessels", path).err
+    for why in (
+        "row 2, crew 'many': must be a whole number",
+        "row 2, value '41299': an MMSI has nine digits",
+        "row 3, home_grid 'G9': there is no grid",
+        "row 3, value '412000001': is the mmsi of V1",
+        "row 4, reg_no 'V5': is there already in row 3",
+        "row 5, reg_no: is missing",
+    ):
+        assert why in said
+    path = write(tmp_path, "i.csv", "reg_no,kind,value\nV9,mmsi,12\nV2,mmsi,412000001\nV2,foo,1\n")
+    said = basics("import", "identities", path).err
+    assert "3 bad rows" in said
+    assert "row 2, reg_no 'V9': there is no vessel" in said
+    assert "row 2, value '12': an MMSI has nine digits" in said
+    assert "row 3, value '412000001': is the mmsi of V1" in said
+    assert "row 4, kind 'foo'" in said
+    assert sql("select count(*) as n from vessel") == [{"n": 2}]
+
+
 def test_dry_run_counts_and_changes_nothing(basics: Cli, tmp_path: Path, sql: Sql) -> None:
     path = write(tmp_path, "v.csv", "reg_no,name,mmsi\nV1,a,412000001\n")
     result = basics("import", "vessels", path, "--dry-run")

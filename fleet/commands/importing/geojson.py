@@ -14,7 +14,7 @@ from shapely.geometry import mapping, shape
 from fleet.commands.importing.fields import names, vessel_class
 from fleet.commands.importing.nouns import IGNORED, Noun
 from fleet.commands.importing.problem import DataError, Problem
-from fleet.commands.importing.records import Record, checked, value_of
+from fleet.commands.importing.records import Record, twice, value_of
 from fleet.commands.importing.tables import decoded
 from fleet.geo import seasons
 from fleet.model import VesselClass
@@ -31,9 +31,17 @@ EXTRA = {"zone": ("season", "classes"), "grid": ()}
 
 def read_features(paths: Sequence[Path], noun: Noun) -> list[Record]:
     """Every feature of every file; refuses with every bad one named."""
+    records, problems = survey(paths, noun)
+    if problems:
+        raise DataError(problems)
+    return records
+
+
+def survey(paths: Sequence[Path], noun: Noun) -> tuple[list[Record], list[Problem]]:
+    """Every feature as far as it can be read, and what is wrong with them as they stand."""
     problems: list[Problem] = []
     records = [r for path in paths for r in _features(path, noun, problems)]
-    return checked(records, noun, problems)
+    return records, [*problems, *twice(records, noun)]
 
 
 def _features(path: Path, noun: Noun, problems: list[Problem]) -> Iterator[Record]:

@@ -57,6 +57,24 @@ async def load_identities(
 ) -> Summary:
     """Write identities; with `now`, a vessel's earlier one of the same kind ends there."""
     there = await register.current(conn, "identity")
+    rows, problems = _planned(there, records, now)
+    if problems:
+        raise DataError(problems)
+    mine = {_key(row): row for row in there if row["reg_no"] is not None}
+    return await store(conn, NOUN, {_key(row): row for row in rows}.values(), mine, "import")
+
+
+async def problems_of(
+    conn: Connection, records: Sequence[Record], *, now: datetime | None = None
+) -> list[Problem]:
+    """What `load_identities` would refuse."""
+    return _planned(await register.current(conn, "identity"), records, now)[1] if records else []
+
+
+def _planned(
+    there: Sequence[Row], records: Sequence[Record], now: datetime | None
+) -> tuple[list[Row], list[Problem]]:
+    """The rows that these identities come to, and those that are another's."""
     held = _by_value(there)
     owned = _by_owner(there)
     rows: list[Row] = []
@@ -71,10 +89,7 @@ async def load_identities(
         fresh = _renewed(wanted, owned[wanted["reg_no"], wanted["kind"]], now) if now else [wanted]
         rows += fresh
         held[wanted["kind"], wanted["value"]] += fresh
-    if problems:
-        raise DataError(problems)
-    mine = {_key(row): row for row in there if row["reg_no"] is not None}
-    return await store(conn, NOUN, {_key(row): row for row in rows}.values(), mine, "import")
+    return rows, problems
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -83,7 +83,14 @@ def _merged(noun: Noun, record: Record, old: Row | None, demo: bool) -> Row:
 
 
 async def check(conn: Connection, noun: Noun, records: Sequence[Record]) -> None:
-    """Refuse codes that stand for nothing, neither in the register nor in these files."""
+    """Refuse codes that stand for nothing."""
+    problems = await missing(conn, noun, records)
+    if problems:
+        raise DataError(problems)
+
+
+async def missing(conn: Connection, noun: Noun, records: Sequence[Record]) -> list[Problem]:
+    """Codes that stand for nothing, neither in the register nor in these files."""
     problems: list[Problem] = []
     for column in noun.columns:
         if not column.refers:
@@ -93,8 +100,7 @@ async def check(conn: Connection, noun: Noun, records: Sequence[Record]) -> None
         if column.refers == noun.name:
             known |= {r.values.get(key) for r in records}
         problems += _missing(column.name, column.refers, records, known)
-    if problems:
-        raise DataError(problems)
+    return problems
 
 
 def _missing(

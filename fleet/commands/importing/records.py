@@ -34,17 +34,17 @@ class Record:
 
 def read_tables(paths: Sequence[Path], noun: Noun) -> list[Record]:
     """Every row of every file."""
-    problems: list[Problem] = []
-    records = [r for path in paths for r in records_of(read_table(path), noun, problems)]
-    return checked(records, noun, problems)
-
-
-def checked(records: list[Record], noun: Noun, problems: list[Problem]) -> list[Record]:
-    """Add what only shows across rows; refuse when there is any problem."""
-    problems = [*problems, *_twice(records, noun)]
+    records, problems = survey(paths, noun)
     if problems:
         raise DataError(problems)
     return records
+
+
+def survey(paths: Sequence[Path], noun: Noun) -> tuple[list[Record], list[Problem]]:
+    """Every row as far as it can be read, and what is wrong with them as they stand."""
+    problems: list[Problem] = []
+    records = [r for path in paths for r in records_of(read_table(path), noun, problems)]
+    return records, [*problems, *twice(records, noun)]
 
 
 def records_of(table: Table, noun: Noun, problems: list[Problem]) -> Iterator[Record]:
@@ -103,7 +103,8 @@ def value_of(column: Column, cell: str) -> Any:
     return column.empty
 
 
-def _twice(records: Iterable[Record], noun: Noun) -> Iterator[Problem]:
+def twice(records: Iterable[Record], noun: Noun) -> Iterator[Problem]:
+    """Rows whose key another row has already."""
     seen: dict[tuple[Any, ...], Record] = {}
     for record in records:
         key = record.key(noun)

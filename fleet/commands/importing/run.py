@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fleet.commands.importing import identities, nouns, roster
-from fleet.commands.importing.geojson import read_features
-from fleet.commands.importing.load import Summary, check, load
-from fleet.commands.importing.records import Record, read_tables
+from fleet.commands.importing import geojson, identities, nouns, records, roster
+from fleet.commands.importing.load import Summary, load, missing
+from fleet.commands.importing.problem import DataError, Problem
+from fleet.commands.importing.records import Record
 from fleet.store import register
 from fleet.store.db import Connection
 
@@ -35,9 +35,9 @@ class Import:
         """Import the files; raises DataError with every bad row, having written nothing."""
         await register.lock(self.conn)
         if kind in PLAIN:
-            return [await self._load(PLAIN[kind], read_tables(paths, PLAIN[kind]))]
+            return [await self._load(PLAIN[kind], await self._read(paths, PLAIN[kind]))]
         if kind in SHAPES:
-            return [await self._load(SHAPES[kind], read_features(paths, SHAPES[kind]))]
+            return [await self._load(SHAPES[kind], await self._read(paths, SHAPES[kind]))]
         steps = {
             "roster": self._roster,
             "vessels": self._vessels,
@@ -46,36 +46,59 @@ class Import:
         }
         return await steps[kind](paths)
 
-    async def _load(self, noun: nouns.Noun, records: Sequence[Record]) -> Summary:
-        return await load(self.conn, noun, records, demo=self.demo, reason=self.reason)
+    async def _read(self, paths: Sequence[Path], noun: nouns.Noun) -> list[Record]:
+        """Every row, when all are good; else DataError with all that is wrong with any."""
+        survey = geojson.survey if noun in SHAPES.values() else records.survey
+        found, problems = survey(paths, noun)
+        problems += await missing(self.conn, noun, found)
+        called, since = self._called(noun, found, problems)
+        problems += await identities.problems_of(self.conn, called, now=since)
+        if problems:
+            raise DataError(sorted(problems, key=lambda p: (p.file, p.row)))
+        return found
+
+    def _called(
+        self, noun: nouns.Noun, found: Sequence[Record], problems: Sequence[Problem]
+    ) -> tuple[list[Record], datetime | None]:
+        """The identities among the rows, as far as they can be told, and since when they hold."""
+        if noun == nouns.VESSEL:
+            named = [r for r in found if r.values.get("reg_no")]
+            return identities.of_vessels(named)[1], self.now
+        if noun == nouns.TERMINAL:
+            named = [r for r in found if r.values.get("reg_no") and r.values.get("terminal")]
+            return identities.of_terminals(named)[1], self.now
+        if noun.name != "identity":
+            return [], None
+        unclear = {(p.file, p.row) for p in problems if p.column in {"valid_from", "valid_to"}}
+        whole = [r for r in found if {"reg_no", "kind", "value"} <= r.values.keys()]
+        return [r for r in whole if (r.file, r.row) not in unclear], None
+
+    async def _load(self, noun: nouns.Noun, found: Sequence[Record]) -> Summary:
+        return await load(self.conn, noun, found, demo=self.demo, reason=self.reason)
 
     async def _roster(self, paths: Sequence[Path]) -> list[Summary]:
         noun = nouns.shift(self.zone)
         tables = [p for p in paths if p.suffix.lower() != ".toml"]
         patterns = [p for p in paths if p.suffix.lower() == ".toml"]
-        records = read_tables(tables, noun) if tables else []
+        found = await self._read(tables, noun) if tables else []
         grids = roster.crews(await register.current(self.conn, "member"))
         for path in patterns:
             pattern = roster.read_pattern(path)
             today = self.now.astimezone(ZoneInfo(pattern.timezone)).date()
-            records += roster.lay_out(path.name, pattern, grids, today, self.days)
-        return [await self._load(noun, records)]
+            found += roster.lay_out(path.name, pattern, grids, today, self.days)
+        return [await self._load(noun, found)]
 
     async def _vessels(self, paths: Sequence[Path]) -> list[Summary]:
-        vessels, called = identities.of_vessels(read_tables(paths, nouns.VESSEL))
+        vessels, called = identities.of_vessels(await self._read(paths, nouns.VESSEL))
         await register.adopt(self.conn, [dict(r.values) for r in called])
         done = await self._load(nouns.VESSEL, vessels)
         return [done, await identities.load_identities(self.conn, called, now=self.now)]
 
     async def _terminals(self, paths: Sequence[Path]) -> list[Summary]:
-        records = read_tables(paths, nouns.TERMINAL)
-        await check(self.conn, nouns.TERMINAL, records)
-        vessels, called = identities.of_terminals(records)
+        vessels, called = identities.of_terminals(await self._read(paths, nouns.TERMINAL))
         done = await self._load(nouns.VESSEL, vessels)
         return [done, await identities.load_identities(self.conn, called, now=self.now)]
 
     async def _identities(self, paths: Sequence[Path]) -> list[Summary]:
-        noun = nouns.identity(self.zone)
-        records = read_tables(paths, noun)
-        await check(self.conn, noun, records)
-        return [await identities.load_identities(self.conn, records)]
+        found = await self._read(paths, nouns.identity(self.zone))
+        return [await identities.load_identities(self.conn, found)]
