@@ -57,7 +57,8 @@ def tell(desk: Desk, step: Step) -> Step:
     """Those who are informed at once beside the lead, as the severity demands."""
     rungs = desk.ladder(step.order.severity).told
     duties = assign.informed(rungs, desk.case, desk.roster, desk.policy, step.order.lead)
-    return replace(step, told=tuple(d.code for d in duties))
+    codes, names = tuple(d.code for d in duties), tuple(d.name for d in duties)
+    return replace(step, told=codes, told_names=names)
 
 
 def due(desk: Desk, order: Order) -> Step | None:

@@ -104,6 +104,7 @@ class Step:
     relieved: bool = False  #: the assignment accepted before ends
     ask: Ask | None = None
     told: tuple[str, ...] = ()  #: person codes informed beside the lead
+    told_names: tuple[str, ...] = ()  #: the same people, as the history names them
     page: bool = False  #: the lead hears about it (again)
 
     def add(

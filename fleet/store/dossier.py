@@ -14,7 +14,7 @@ from typing import Any
 from fleet.alerts import lifecycle
 from fleet.columns import from_datetime, to_datetime
 from fleet.grid.answers import Actor
-from fleet.grid.lifecycle import OrderStatus
+from fleet.grid.lifecycle import OrderAct, OrderStatus
 from fleet.grid.order import Asked, Desk, Done, Order, Step
 from fleet.grid.policy import Basis, Rung, default
 from fleet.grid.roster import Roster
@@ -22,9 +22,14 @@ from fleet.model import Act, Case, Severity, Status
 from fleet.store import notices, outbox, people
 from fleet.store.db import Connection, many, one, plain, queries, rows
 from fleet.store.events import Event
+from fleet.store.people import Contact
 
 SQL = queries("orders")
 TIMES = ("created", "accept_by", "accepted", "closed")
+ASKING = (OrderAct.OFFER, OrderAct.ESCALATE, OrderAct.REASSIGN, OrderAct.HANDOVER)
+"""Acts that ask somebody: the history names whom."""
+OF_THE_SERVICE = (OrderAct.OFFER, OrderAct.ESCALATE)
+"""Acts that are the service's own choice, whoever's answer was the occasion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ async def write_all(
     return [
         (
             replace(d, order=s.order, asked=_asked(d.asked, s)),
-            [_event(d, s.order, done, s, actor) for done in s.done],
+            [_event(d, s, done, actor, contacts) for done in s.done],
         )
         for d, s in saved
     ]
@@ -191,12 +196,27 @@ def _asked(before: tuple[Asked, ...], step: Step) -> tuple[Asked, ...]:
     return (*after, Asked(step.ask.person, step.ask.answer)) if step.ask else tuple(after)
 
 
-def _event(dossier: Dossier, order: Order, done: Done, step: Step, actor: Actor | None) -> Event:
-    detail = {**done.detail, **({"told": step.told} if step.told else {})}
+def _event(
+    dossier: Dossier, step: Step, done: Done, actor: Actor | None, contacts: Mapping[int, Contact]
+) -> Event:
+    order = step.order
+    by = None if actor is None or done.act in OF_THE_SERVICE else actor.account
     return Event(
-        done.act, order.alert, order.id, dossier.case.vessel, done.person, order.grid,
-        actor.account if actor else None, plain(done.reason), plain(detail),
+        done.act, order.alert, order.id, dossier.case.vessel, done.person, order.grid, by,
+        plain(done.reason), plain(_detail(step, done, contacts)),
     )  # fmt: skip
+
+
+def _detail(step: Step, done: Done, contacts: Mapping[int, Contact]) -> dict[str, Any]:
+    """What the history says beside the act: the person asked, those told, times as text."""
+    detail = dict(done.detail)
+    if detail.get("accept_by") is not None:
+        detail["accept_by"] = to_datetime(detail["accept_by"]).isoformat()
+    if done.act in ASKING and done.person is not None:
+        detail["to"] = {"person": done.person, "name": contacts[done.person].name}
+    if step.told:
+        detail |= {"told": step.told, "told_names": step.told_names}
+    return detail
 
 
 async def set_alert(
