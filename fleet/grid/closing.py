@@ -50,6 +50,15 @@ def order_outcome(act: Act, reason: str, verdict: Verdict | None) -> Outcome:
     return Outcome(reason) if reason in set(Outcome) else Outcome.RESOLVED
 
 
+def unsaid(severity: Severity, outcome: str, note: str) -> str:
+    """The field that does not yet say how a red order ended; "" where all is said."""
+    if severity < Severity.EMERGENCY:
+        return ""
+    if outcome == Outcome.NO_ACTION:
+        return "outcome"
+    return "" if note.strip() else "note"
+
+
 def may_close(severity: Severity, reason: str) -> bool:
     """Red needs one of the reason codes; the others any words."""
     return reason in RED_REASONS if severity == Severity.EMERGENCY else bool(reason.strip())

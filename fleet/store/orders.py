@@ -16,7 +16,7 @@ import structlog
 from fleet.columns import to_datetime
 from fleet.grid import answers, escalation
 from fleet.grid.answers import Actor, Invalid
-from fleet.grid.closing import LIVING
+from fleet.grid.closing import LIVING, unsaid
 from fleet.grid.lifecycle import OPEN, WORKING, NotAllowed, OrderAct, OrderStatus, Outcome
 from fleet.grid.order import Order, Step
 from fleet.grid.policy import default
@@ -231,6 +231,8 @@ async def _step(
             person = await _known(conn, asked.person)
             return answers.pass_on(desk, order, asked.act, person, asked.reason)
         case OrderAct.CLOSE:
+            if field := unsaid(dossier.case.severity, asked.outcome, asked.note):
+                raise Invalid(field, "a red alert ends by a person's outcome and words")
             return answers.close(order, asked.outcome, asked.note, now)
         case other:
             raise NotAllowed(order.status, other, "the service does that")

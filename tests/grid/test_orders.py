@@ -244,7 +244,7 @@ async def test_the_outcome_decides_about_the_alert(
 async def test_red_that_passes_after_its_order_was_closed_closes_too(conn: Connection) -> None:
     today = await day(conn, EVERYBODY, kind="boundary", severity=RED)
     await today.does("wang", "accept")
-    await today.does("wang", "close", 4, outcome="resolved")
+    await today.does("wang", "close", 4, outcome="resolved", note="towed in")
     assert await today.tick(5) == []
     await engine(conn, today.case, cleared=to_datetime(at(6)))
     assert await today.tick(6) == ["close alert"]
@@ -369,3 +369,20 @@ async def test_time_comes_from_the_database_when_nobody_gives_it(conn: Connectio
     await orders.act(conn, (await today.order())["id"], "accept", actor("wang"))
     row = await one(conn, "select now() as now")
     assert (await today.order())["accepted"] == row["now"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note", "field"),
+    [("no_action", "seen", "outcome"), ("resolved", " ", "note"), ("test", "", "note")],
+)
+async def test_red_ends_by_an_outcome_and_words(
+    conn: Connection, outcome: str, note: str, field: str
+) -> None:
+    today = await day(conn, EVERYBODY, kind="distress", severity=RED)
+    await today.does("wang", "accept")
+    with pytest.raises(Invalid, match=field):
+        await today.does("commander", "close", 3, outcome=outcome, note=note)
+    assert (await today.order())["status"] == "accepted"
+    await today.does("commander", "close", 4, outcome="resolved", note="all ashore")
+    found = await today.alert()
+    assert (found["status"], found["verdict"]) == ("closed", "true")
