@@ -12,8 +12,8 @@ from fleet.columns import from_datetime, to_datetime
 from fleet.grid import answers, closing, escalation
 from fleet.grid.answers import Actor, Invalid, NotYours
 from fleet.grid.closing import Verdict
-from fleet.grid.lifecycle import WAITING, WORKING, Outcome
-from fleet.grid.order import Step
+from fleet.grid.lifecycle import OPEN, WAITING, WORKING, Outcome
+from fleet.grid.order import Order, Step
 from fleet.grid.policy import default
 from fleet.grid.words import Reason
 from fleet.model import DAY, Act, Severity, Status
@@ -24,6 +24,8 @@ from fleet.store.events import Event
 
 SQL = queries("orders")
 LONGEST_SHELF = 366 * DAY
+CORRECTED = "verdict_corrected"
+"""The reason of an alert that is back because it was true after all."""
 ACCEPTED = {
     Status.ACTIVE: (Act.ACKNOWLEDGE,),
     Status.CLEARED: (Act.ACKNOWLEDGE,),
@@ -85,7 +87,9 @@ async def verdict(
     now: int | None = None,
     version: int | None = None,
 ) -> tuple[dict[str, Any], list[Event]]:
-    """Say whether the alert was true; a false alarm or a test ends it and its order."""
+    """Say whether the alert was true; a false alarm or a test ends it and its order, and "true"
+    after one of these brings both back.
+    """
     now = await clock(conn) if now is None else now
     if said not in set(Verdict):
         raise Invalid("verdict", f"must be one of {', '.join(Verdict)}")
@@ -100,6 +104,8 @@ async def verdict(
         )
     elif dossier.status in {Status.ACTIVE, Status.CLEARED}:
         dossier, events = await acknowledge(conn, dossier, now, actor, reason, verdict=said)
+    elif dossier.status == Status.INVALID:
+        dossier, events = await _correct(conn, dossier, now, actor, reason)
     else:
         dossier, events = await _note(conn, dossier, actor, reason=reason, verdict=said)
     return dict(dossier.alert), events
@@ -182,6 +188,38 @@ async def _note(
         changes["reason"], {"verdict": changes["verdict"]},
     )  # fmt: skip
     return Dossier(alert, dossier.case, dossier.order, dossier.asked), [event]
+
+
+async def _correct(
+    conn: Connection, dossier: Dossier, now: int, actor: Actor, reason: str
+) -> tuple[Dossier, list[Event]]:
+    """It was true after all: whoever is on duty is asked afresh. What has passed meanwhile comes
+    back as cleared, for nothing would ever clear it again.
+    """
+    dossier, said = await _note(conn, dossier, actor, reason=reason, verdict=str(Verdict.TRUE))
+    dossier, raised = await set_alert(
+        conn, dossier, Act.RAISE, now, actor, reason=CORRECTED, acknowledged=None, closed=None
+    )
+    events = [*said, raised]
+    if dossier.alert["cleared"] is not None:
+        dossier, passed = await set_alert(conn, dossier, Act.CLEAR, now)
+        events.append(passed)
+    step = await _reopening(conn, dossier, now)
+    if step is not None:
+        dossier, more = await write(conn, dossier, step, now, actor)
+        events += more
+    return dossier, events
+
+
+async def _reopening(conn: Connection, dossier: Dossier, now: int) -> Step | None:
+    """The order of an alert that is back, made or reopened; None where no order is due."""
+    case, order = dossier.case, dossier.order
+    if case.kind in default().no_order or not rings(dossier, case.severity):
+        return None
+    desk = dossier.desk(await people.roster(conn, now), now)
+    if order is None:
+        return escalation.open_order(desk, Order(case.alert, case.severity, now))
+    return None if order.status in OPEN else escalation.reopen(desk, order)
 
 
 async def _and_write(

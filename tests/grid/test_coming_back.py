@@ -174,3 +174,37 @@ async def test_one_bad_order_stops_no_other(conn: Connection, damage: str) -> No
     assert (await days[1].order())["step"] == 0
     await engine(conn, cases[0], status="retracted")
     assert await days[0].tick(21) == ["void"], "and the clock goes on"
+
+
+@pytest.mark.parametrize("said", ["test", "false_alarm"])
+@pytest.mark.parametrize("at_work", [False, True])
+async def test_true_after_a_slip_brings_alert_and_order_back(
+    conn: Connection, said: str, at_work: bool
+) -> None:
+    today = await day(conn, EVERYBODY, kind="distress", severity=RED)
+    if at_work:
+        await today.does("wang", "accept")
+    await today.verdict("commander", said, 2, reason="slip of the hand")
+    found = await today.verdict("commander", "true", 3, reason="it still transmits")
+    assert found == ["verdict alert", "raise alert", "reopen", "offer"]
+    back, order = await today.alert(), await today.order()
+    assert (back["status"], back["verdict"], back["reason"]) == (
+        "active", "true", "verdict_corrected",
+    )  # fmt: skip
+    assert (back["closed"], back["acknowledged"]) == (None, None)
+    assert (order["status"], order["outcome"], order["closed"]) == ("offered", "", None)
+    assert [e.actor for e in today.log[-4:]] == [900, 900, 900, None]
+    assert any(line.endswith("order.offered") for line in await today.outbox())
+    assert "escalate" in await today.tick(10), "and it climbs"
+
+
+async def test_true_after_it_had_passed_comes_back_as_passed(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY)
+    await today.verdict("commander", "false_alarm", 2, reason="slip")
+    await says(today, Act.CLEAR, 3, YELLOW)
+    found = await today.verdict("commander", "true", 4, reason="photo")
+    assert found == ["verdict alert", "raise alert", "clear alert", "reopen", "offer"]
+    assert ((await today.alert())["status"], (await today.order())["status"]) == (
+        "cleared", "offered",
+    )  # fmt: skip
+    assert await today.alerts("wang", "acknowledge", 5) == ["acknowledge alert", "accept"]
