@@ -31,6 +31,9 @@ class Reason(StrEnum):
     ALERT_ENDED = "alert_ended"
     SUPPRESSED = "suppressed"
     CAME_BACK = "came_back"
+    ZONE_CHANGED = "zone_changed"
+    ZONE_ENDED = "zone_ended"
+    ZONE_DELETED = "zone_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,9 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.ALERT_ENDED: ("the alert ended", "警报已结束"),
     Reason.SUPPRESSED: ("part of a larger incident", "并入上级事件"),
     Reason.CAME_BACK: ("the alert came back or became worse", "警报复发或升级"),
+    Reason.ZONE_CHANGED: ("its zone was changed", "区域已变更"),
+    Reason.ZONE_ENDED: ("its zone is no longer in force", "区域已停用"),
+    Reason.ZONE_DELETED: ("its zone was deleted", "区域已删除"),
 }
 
 

@@ -61,6 +61,12 @@ async def apply(
     return cases, events
 
 
+async def reasons(conn: Connection, changes: Sequence[Change]) -> dict[int, str]:
+    """The alerts that these changes are about, each with the change's reason."""
+    table = await _find(conn, changes) if changes else {}
+    return {table[key(c)]["id"]: c.reason for c in changes if key(c) in table}
+
+
 def key(change: Change) -> Key:
     return change.kind, change.vessel, change.other, change.episode
 

@@ -107,7 +107,7 @@ async def _apart(conn: Connection, alerts: Sequence[int], roster: Roster, now: i
         async with savepoint(conn):
             return await _due(conn, alerts, roster, now)
     except Exception as error:
-        if not _its_own_fault(error):
+        if not its_own_fault(error):
             raise
         if len(alerts) == 1:
             LOG.error("alert left aside", alert=alerts[0], error=repr(error)[:500])  # noqa: TRY400 - each second
@@ -117,7 +117,7 @@ async def _apart(conn: Connection, alerts: Sequence[int], roster: Roster, now: i
     return [e for part in parts for e in await _apart(conn, part, roster, now)]
 
 
-def _its_own_fault(error: Exception) -> bool:
+def its_own_fault(error: Exception) -> bool:
     """What is in the rows, not a database that is away, busy or not as it should be."""
     bad = psycopg.DataError | psycopg.IntegrityError
     return isinstance(error, bad) or not isinstance(error, psycopg.Error | OSError)

@@ -14,7 +14,7 @@ from functools import partial, reduce
 import structlog
 
 from fleet.model import Change
-from fleet.store import alerts, engine, events
+from fleet.store import alerts, engine, events, zone_gone
 from fleet.store.db import Connection
 from fleet.store.engine import Entry, Snapshot
 from fleet.worker import codec, world
@@ -122,6 +122,7 @@ async def take(conn: Connection, move: Move) -> None:
     if not await engine.count(conn, PART, entry):
         return
     _, happened = await alerts.apply(conn, move.changes, move.now, head.versions)
+    happened += await zone_gone.let_go(conn, move.changes, move.now)
     shot = snapshot(head, move.world.revision, world.fingerprint())
     await engine.keep(conn, PART, shot)
     await events.append(conn, happened)

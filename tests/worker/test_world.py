@@ -76,9 +76,11 @@ async def test_an_episode_ends_with_its_zone(
     await sail(started, feed, 0, 120, INSIDE)
     await sql.execute(how.encode(), {"ring": ring(2)})
     await started.configure()
-    assert await entered(sql) == [("cleared", reason)]
+    assert await entered(sql) == [("closed", reason)]
     (event,) = await rows(sql, "select reason from event where act = 'clear'")
     assert event == {"reason": reason}
+    for order in await rows(sql, "select status, reason from work_order"):
+        assert order == {"status": "void", "reason": reason}
     await sail(started, feed, 120, 240, INSIDE)
     assert len(await entered(sql)) == 1
 
@@ -103,7 +105,7 @@ async def test_a_zone_that_ended_while_the_worker_was_away(
     await sail(started, feed, 0, 120, INSIDE)
     await sql.execute(END)
     await another()
-    assert await entered(sql) == [("cleared", "zone_ended")]
+    assert await entered(sql) == [("closed", "zone_ended")]
 
 
 async def test_a_restart_replays_in_the_old_world(
@@ -118,7 +120,7 @@ async def test_a_restart_replays_in_the_old_world(
     second = await another()
     assert len(before) == 1
     assert len(second.head.state.active["zone_enter"]) == 0
-    assert await entered(sql) == [("cleared", "zone_changed")]
+    assert await entered(sql) == [("closed", "zone_changed")]
 
 
 async def test_nothing_changed_costs_no_snapshot(started: Worker, sql: Connection) -> None:
