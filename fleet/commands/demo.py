@@ -32,6 +32,8 @@ from fleet.store.migrate import migrate
 READY_S = 45.0
 ROLL_S = 3600.0
 """The roster is laid out around now this often."""
+TEND_S = 3.0
+"""The servers are looked after this often."""
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -70,7 +72,7 @@ def demo(app: App, backfill_hours: float, seed: int, folder: Path) -> None:
         try:
             world = World(folder.absolute(), backfill_hours, seed)
             made = prepared(app, servers(app, record), world)
-            running(stage(made, record, begun))
+            running(stage(app, made, record, begun))
         except KeyboardInterrupt:
             click.echo("stopping", err=True)
         finally:
@@ -164,7 +166,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def stage(made: Plan, record: Record, begun: float) -> None:
+async def stage(app: App, made: Plan, record: Record, begun: float) -> None:
     """Everything up, the screen, then watch until told to stop."""
     logs = made.world.folder / "log"
     logs.mkdir(exist_ok=True)
@@ -174,6 +176,7 @@ async def stage(made: Plan, record: Record, begun: float) -> None:
     children = Children(record, logs, lambda line: click.echo(line, err=True))
     asked = asyncio.create_task(stop.wait())
     work = asyncio.create_task(play(made, children, begun))
+    tended = asyncio.create_task(tending(app, made))
     try:
         await asyncio.wait({asked, work}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
@@ -181,8 +184,9 @@ async def stage(made: Plan, record: Record, begun: float) -> None:
         else:
             await work
     finally:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+        for task in (tended, work):
+            task.cancel()
+        await asyncio.gather(tended, work, return_exceptions=True)
         await children.stop()
 
 
@@ -220,6 +224,23 @@ async def facts(made: Plan, logs: Path, begun: float) -> screen.Facts:
         seconds=time.monotonic() - begun,
         boats=there.get("vessels", 0),
     )
+
+
+async def tending(app: App, made: Plan) -> None:
+    """Start a server of this checkout again when it died; the service connects by itself."""
+    while True:
+        await asyncio.sleep(TEND_S)
+        gone = await asyncio.to_thread(stack.away, made.servers, made.settings)
+        if not gone:
+            continue
+        click.echo(f"{' and '.join(gone)} died; starting again", err=True)
+        try:
+            found = await asyncio.to_thread(stack.up, app)
+        except CommandError as error:
+            click.echo(f"{error}; trying again", err=True)
+            continue
+        if found != dict(made.servers):
+            click.echo("its address is another one now: start the demonstration again", err=True)
 
 
 async def rolling(made: Plan) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import fleet
 from fleet.commands.app import App, CommandError
@@ -15,6 +17,9 @@ from fleet.settings import Settings
 
 ROOT = Path(fleet.__file__).resolve().parents[1]
 LOCAL = ROOT / ".local"
+
+
+SERVERS = {"FLEET_DATABASE_URL": "PostgreSQL", "FLEET_MQTT_URL": "Mosquitto"}
 
 
 def needs_checkout() -> None:
@@ -40,6 +45,22 @@ def running(app: App) -> bool:
     done = _run(app, "status", stderr=subprocess.DEVNULL)
     words = [line.partition(": ")[2] for line in done.stdout.decode().splitlines()]
     return any(word.startswith("runs") for word in words)
+
+
+def away(found: Mapping[str, str], settings: Settings) -> list[str]:
+    """Servers of this checkout that take no connection; those the settings name are not ours."""
+    given = servers(settings)
+    ours = {name: found[key] for key, name in SERVERS.items() if key not in given}
+    return [name for name, url in ours.items() if not listens(url)]
+
+
+def listens(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname, parts.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _deploy(app: App, *words: str) -> str:
