@@ -53,7 +53,7 @@ def env(asked: argparse.Namespace) -> None:
     if asked.json:
         print(json.dumps(found))
     else:
-        print("\n".join(f"{key}={shlex.quote(value)}" for key, value in found.items()))
+        print("\n".join(f"export {key}={shlex.quote(value)}" for key, value in found.items()))
 
 
 def browser(_: argparse.Namespace) -> None:
@@ -78,7 +78,7 @@ def arguments() -> argparse.ArgumentParser:
         commands.add_parser(name, help=told).set_defaults(run=run)
     for name, answer, told in (
         ("up", up, "start both servers; print their addresses"),
-        ("env", env, "print the addresses of the servers"),
+        ("env", env, "print the addresses of the servers, for a shell to eval"),
     ):
         commands.add_parser(name, help=told, parents=[json_flag]).set_defaults(run=answer)
     return parser

@@ -49,6 +49,10 @@ def show(console: Console, facts: Facts) -> None:
                 *(Text(f"· {line}") for line in LOOK),
                 Text(),
                 Text(f"{facts.boats} boats, demonstration data only; up in {facts.seconds:.0f} s"),
+                Text.assemble(
+                    ("fleet doctor, fleet import: first ", "dim"),
+                    ('eval "$(python3 -m deploy.local env)"', "bold"),
+                ),
                 Text(f"logs in {facts.logs}/; Ctrl-C stops everything", style="dim"),
             ),
             title="先锋渔英 · Yazhou demonstration",

@@ -48,6 +48,8 @@ def test_runs_on_the_standard_library_alone(checkout: Path) -> None:
 def test_servers_that_exist_are_used_and_nothing_is_fetched(checkout: Path) -> None:
     done = run(checkout, "up", "--json", env=URLS)
     assert json.loads(done.stdout) == URLS | {"FLEET_SIMULATOR_MQTT_URL": URLS["FLEET_MQTT_URL"]}
+    lines = run(checkout, "env", env=URLS).stdout.splitlines()
+    assert f"export FLEET_DATABASE_URL={URLS['FLEET_DATABASE_URL']}" in lines, "for a shell to eval"
     assert not (checkout / ".local/prefix").exists()
     assert run(checkout, "status", env=URLS).stdout.count("given by FLEET_") == 2
     assert run(checkout, "down", env=URLS).returncode == 0
