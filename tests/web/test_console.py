@@ -188,7 +188,8 @@ def test_no_monitoring_is_said_on_every_page(visit: Visit, server: Server) -> No
 def test_the_history_says_whom_and_why_in_words(visit: Visit, server: Server) -> None:
     server.sql(
         "update event set reason = 'holds' where seq = 1;"
-        """update event set detail = '{"to": {"person": 2, "name": "何建龙"}}' where seq = 2;"""
+        """update event set detail = '{"to": {"person": 2, "name": "何建龙"},"""
+        """  "told_names": ["苏建兴", "陈永珍"]}' where seq = 2;"""
         "insert into event (seq, alert, work_order, vessel, grid, act, reason) values"
         " (5, 1, null, 1, 1, 'clear', 'zone_changed'),"
         " (6, 1, null, 1, 1, 'repeat', 'not_in_words');"
@@ -197,7 +198,7 @@ def test_the_history_says_whom_and_why_in_words(visit: Visit, server: Server) ->
     page = visit("chief")
     row(page, 1).click()
     history = page.locator(".history")
-    for words in ("派单给 何建龙", "条件持续成立", "区域已修改"):
+    for words in ("派单给 何建龙", "已告知 苏建兴、陈永珍", "条件持续成立", "区域已修改"):
         expect(history).to_contain_text(words)
     for raw in ("holds", "zone_changed", "not_in_words"):
         expect(history).not_to_contain_text(raw)

@@ -308,7 +308,9 @@ export const en: Record<Key, string> = {
   h_inform: 'Lead informed',
   h_void: 'Void',
   h_reopen: 'Reopened',
+  comma: ', ',
   h_by_service: 'Service',
+  h_told: 'told: {names}',
   h_to: '{act} to {name}',
   h_to_up: '{act} to {name}',
 

@@ -306,7 +306,9 @@ export const zh = {
   h_inform: '通知承办人',
   h_void: '作废',
   h_reopen: '重新开启',
+  comma: '、',
   h_by_service: '系统',
+  h_told: '已告知 {names}',
   h_to: '{act}给 {name}',
   h_to_up: '{act}至 {name}',
 

@@ -48,7 +48,9 @@ function said({ actor, reason, detail }: HistoryEvent): string {
   const outcome = text(detail.outcome) && term('outcome', text(detail.outcome))
   const deadline = typeof detail.accept_by === 'string' ? `${t('d_accept_by')} ${timeOf(Date.parse(detail.accept_by))}` : ''
   const note = outcome ? text(detail.note) : sentence || step && reason === text(detail.note) ? '' : spoken(reason, actor !== null)
-  return [step, outcome, sentence, note || (step ? reason : ''), deadline].filter(Boolean).join(' · ')
+  const names = Array.isArray(detail.told_names) ? detail.told_names.map(text).filter(Boolean) : []
+  const told = names.length ? t('h_told', { names: names.join(t('comma')) }) : ''
+  return [step, outcome, sentence, note || (step ? reason : ''), told, deadline].filter(Boolean).join(' · ')
 }
 
 /** Named by a person: its basis says the same once more, and is left out. */
