@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     TEST = "test"
 
 
-RED_REASONS = ("rescued", *Outcome)
+RED_REASONS = ("rescued", *(o for o in Outcome if o != Outcome.NO_ACTION))
 """The codes with which a person may close a red alert."""
 
 VERDICTS: dict[Outcome, Verdict | None] = {

@@ -21,18 +21,23 @@ interface Shape {
 
 const OUTCOMES = ['resolved', 'false_alarm', 'test', 'handed_to_sar', 'no_action']
 
+const RED = 4
+
+/** Somebody has to say what became of a call for help: "no action" is no answer to red. */
+const outcomes = (a: Alert) => OUTCOMES.filter((outcome) => a.severity !== RED || outcome !== 'no_action')
+
 function shapeOf(act: FormAct, a: Alert): Shape {
   switch (act) {
     case 'shelve': return { choice: { field: 'period', label: 'f_period', values: ['1h', '2h', '6h', '12h', '1d'], word: 'period' }, text: { field: 'reason', label: 'f_reason', required: true } }
     case 'verdict': return { choice: { field: 'verdict', label: 'd_verdict', values: ['true', 'false_alarm', 'test'], word: 'verdict' }, text: { field: 'reason', label: 'f_reason', required: true } }
     case 'close':
       // Red ends only with one of the agreed reasons.
-      return a.severity === 4
-        ? { choice: { field: 'reason', label: 'f_reason', values: ['rescued', ...OUTCOMES], word: 'outcome' }, text: { field: '', label: 'f_note', required: false }, danger: true }
+      return a.severity === RED
+        ? { choice: { field: 'reason', label: 'f_reason', values: ['rescued', ...outcomes(a)], word: 'outcome' }, text: { field: '', label: 'f_note', required: false }, danger: true }
         : { text: { field: 'reason', label: 'f_reason', required: true }, danger: true }
     case 'decline': return { text: { field: 'reason', label: 'f_reason_decline', required: true, quick: ['reason_engaged', 'reason_far', 'reason_fault', 'reason_weather'] } }
     case 'progress': return { choice: { field: 'step', label: 'act_progress', values: STEPS, word: 'step' }, text: { field: 'note', label: 'f_note', required: false } }
-    case 'close_order': return { choice: { field: 'outcome', label: 'f_outcome', values: OUTCOMES, word: 'outcome' }, text: { field: 'note', label: 'f_note_close', required: false } }
+    case 'close_order': return { choice: { field: 'outcome', label: 'f_outcome', values: outcomes(a), word: 'outcome' }, text: { field: 'note', label: 'f_note_close', required: a.severity === RED } }
     case 'reassign': case 'handover': return { person: true, text: { field: 'reason', label: 'f_reason', required: true } }
   }
 }
