@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
+Texts: TypeAlias = NDArray[np.str_]  #: "" where nothing was sent
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -50,8 +51,8 @@ class Columns:
 
     @classmethod
     def empty(cls, n: int) -> Self:
-        """N rows of "nothing known": NaN in float columns, 0 in the others."""
-        kinds = {"Floats": np.nan, "Ints": 0, "Mask": False}
+        """N rows of "nothing known": NaN in float columns, "" in texts, 0 in the others."""
+        kinds = {"Floats": np.nan, "Ints": 0, "Mask": False, "Texts": ""}
         return cls(*(np.full(n, kinds[str(f.type)]) for f in fields(cls)))
 
 
@@ -124,6 +125,7 @@ class Batch(Columns):
     flags: Ints  #: Flag bits
     station: Ints  #: id of the feed or receiver that heard it
     battery: Floats  #: per cent
+    heard: Ints  #: the receiver's own time; `received` where it told none
 
 
 class SignalKind(StrEnum):

@@ -1,7 +1,7 @@
 -- name: copy
 -- Rows that are believed new, straight into the hypertable.
 copy position (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags,
-               stations) from stdin (format binary);
+               heard, stations) from stdin (format binary);
 
 -- name: stage
 -- Where rows wait that may be stored already.
@@ -10,13 +10,14 @@ create temp table if not exists staged_position (like position) on commit delete
 -- name: stage_copy
 -- Fill it.
 copy staged_position (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status,
-                      flags, stations) from stdin (format binary);
+                      flags, heard, stations) from stdin (format binary);
 
 -- name: merge
 -- Store what is new; to what is stored add the stations that heard it too.
 insert into position as p (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
-                           status, flags, stations)
-select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, stations
+                           status, flags, heard, stations)
+select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, heard,
+       stations
 from staged_position order by vessel, t, source
 on conflict (vessel, t, source) do update
 set stations = array(select distinct s from unnest(p.stations || excluded.stations) s order by s)

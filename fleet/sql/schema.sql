@@ -196,9 +196,34 @@ create table position (
     status   smallint not null,
     flags    integer not null,
     stations integer[] not null,
+    heard    timestamptz,               -- the receiver's own time; null: stored before 0004
     primary key (vessel, t, source)
 );
 select create_hypertable('position', 't', chunk_time_interval => interval '1 day',
+                         create_default_indexes => false);
+
+create table position_dirty (           -- hours to roll up (again), appended by each commit
+    hour   timestamptz not null,
+    vessel integer not null             -- 0: all of them
+);
+
+create table position_hour (            -- one vessel's hour: outlives the fixes it was made of
+    vessel    integer not null,
+    hour      timestamptz not null,
+    fixes     integer not null,
+    distance_nm real not null,          -- between fixes of this hour, without jumps
+    sog_mean  real not null,            -- knots
+    sog_max   real not null,
+    first_t   timestamptz not null,
+    first_lon double precision not null,
+    first_lat double precision not null,
+    last_t    timestamptz not null,
+    last_lon  double precision not null,
+    last_lat  double precision not null,
+    sources   smallint[] not null,      -- model.Source
+    primary key (vessel, hour)
+);
+select create_hypertable('position_hour', 'hour', chunk_time_interval => interval '30 days',
                          create_default_indexes => false);
 
 create table vessel_latest (
@@ -217,6 +242,35 @@ create table vessel_latest (
     seq      bigint not null            -- batch that wrote it: the live stream's cursor
 ) with (fillfactor = 60);
 create index vessel_latest_seq on vessel_latest (seq);
+
+create table safety_message (           -- AIS 12, 14: found by their words
+    id        bigint generated always as identity primary key,
+    vessel    integer not null,         -- who said it
+    t         timestamptz not null,
+    received  timestamptz not null,
+    type      smallint not null,
+    addressee integer not null,         -- MMSI, 0: all
+    text      text not null
+);
+create index safety_message_t on safety_message (t desc, id desc);
+create index safety_message_vessel on safety_message (vessel, t);
+create index safety_message_words on safety_message using gin (to_tsvector('simple', text));
+
+create table ais_record (               -- what else was on the air
+    vessel    integer not null,
+    t         timestamptz not null,
+    received  timestamptz not null,
+    type      smallint not null,
+    addressee integer not null,
+    dac       smallint not null,        -- binary applications (6, 8, …): raw; else -1
+    fi        smallint not null,
+    payload   bytea not null,
+    fields    jsonb not null            -- the other types
+);
+select create_hypertable('ais_record', 't', chunk_time_interval => interval '7 days',
+                         create_default_indexes => false);
+create index ais_record_vessel on ais_record (vessel, t);
+create index ais_record_application on ais_record (dac, fi, t);
 
 -- ── alerts, orders, and everything that ever happened to them ────────────────────────────
 create table alert (
@@ -387,6 +441,7 @@ create table reject_sample (            -- bounded: a few a feed and reason
     sample bytea not null
 );
 create index reject_sample_key on reject_sample (feed, reason, id desc);
+create index reject_sample_at on reject_sample (at);
 
 create table setting (                  -- facts about this installation (demo, seeded versions)
     key   text primary key,

@@ -12,7 +12,7 @@ import numpy as np
 from psycopg.errors import UniqueViolation
 
 from fleet.columns import Sets, block, from_datetime, group
-from fleet.model import Batch, Flag, Ints, Mask
+from fleet.model import NEVER, Batch, Flag, Ints, Mask
 from fleet.store.db import Connection, queries, rows, savepoint
 
 SQL = queries("positions")
@@ -21,7 +21,7 @@ FIX = {
     "lon": "float8", "lat": "float8", "sog": "float4", "cog": "float4", "heading": "float4",
     "battery": "float4", "status": "int2", "flags": "int4",
 }  # fmt: skip
-POSITION = {**FIX, "stations": "int4[]"}
+POSITION = {**FIX, "heard": "timestamptz", "stations": "int4[]"}
 LATEST = {**FIX, "seq": "int8"}
 
 
@@ -65,7 +65,8 @@ def _grouped(batch: Batch) -> tuple[Ints, Sets]:
 
 
 def _columns(batch: Batch, stations: Sets) -> dict[str, Any]:
-    return {**{name: getattr(batch, name) for name in FIX}, "stations": stations}
+    heard = np.where(batch.heard == NEVER, batch.received, batch.heard)
+    return {**{name: getattr(batch, name) for name in FIX}, "heard": heard, "stations": stations}
 
 
 async def _send(
@@ -99,7 +100,7 @@ def last_of_each(batch: Batch) -> Ints:
 
 
 async def latest(conn: Connection) -> Batch:
-    """The newest fix of every vessel; its station is not kept."""
+    """The newest fix of every vessel; its station and when that heard it are not kept."""
     found = await rows(conn, SQL["latest"])
     batch = Batch.empty(len(found))
     for name in FIX:

@@ -130,7 +130,7 @@ def gathered(
     heard = np.repeat(np.array([by for _, by in found], np.int64), counts)
     batch = Batch(
         _vessels(reports, f.key, counts, registry), f.t, f.received, source, f.lon, f.lat, f.sog,
-        f.cog, f.heading, f.status, f.flags, heard, f.battery,
+        f.cog, f.heading, f.status, f.flags, heard, f.battery, f.received,
     )  # fmt: skip
     return batch, tuple(signal for r in reports for signal in _signals(r, registry))
 

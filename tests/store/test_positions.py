@@ -39,10 +39,12 @@ async def test_every_column_arrives_as_it_left(conn: Connection) -> None:
     made = batch((7, 0, 1, 3, 109.123456789))
     made.sog[0], made.cog[0], made.heading[0], made.battery[0] = 7.5, 181.5, np.nan, 80
     made.status[0], made.flags[0] = -1, int(Flag.LATE | Flag.IN_PORT)
+    made.heard[0] = NOON + 100_000
     assert await positions.insert(conn, made) == 1
     (row,) = await stored(conn)
     assert (row["vessel"], row["source"], row["stations"]) == (7, 1, [3])
     assert (from_datetime(row["t"]), from_datetime(row["received"])) == (NOON, NOON + 500_000)
+    assert from_datetime(row["heard"]) == NOON + 100_000
     assert (row["lon"], row["lat"], row["sog"], row["cog"]) == (109.123456789, 18.3, 7.5, 181.5)
     assert np.isnan(row["heading"])
     assert (row["battery"], row["status"], row["flags"]) == (80, -1, 5)
@@ -63,6 +65,12 @@ async def test_a_wrong_belief_costs_nothing_else_of_the_transaction(conn: Connec
     both = batch((1, 0, 1, 2, 109.0), (1, 9, 1, 2, 109.0))
     assert await positions.insert(conn, both, np.array([True, True])) == 2
     assert await heard(conn) == {(1, 0, 1): {1, 2}, (1, 9, 1): {2}}
+
+
+async def test_what_no_receiver_dated_was_heard_when_received(conn: Connection) -> None:
+    await positions.insert(conn, batch((1, 0, 1, 1, 109.0)))
+    (row,) = await stored(conn)
+    assert row["heard"] == row["received"]
 
 
 async def test_a_fix_without_position_is_not_stored(conn: Connection) -> None:
