@@ -17,7 +17,7 @@ from pyais.messages import MSG_CLASS
 
 from fleet.ingest import clean
 from fleet.ingest.assembly import Message
-from fleet.ingest.format import Call, Static
+from fleet.ingest.format import Call
 from fleet.ingest.rows import Rows
 from fleet.ingest.stamps import micros, sane
 from fleet.ingest.tally import Tally
@@ -42,6 +42,11 @@ FIRST_AFLOAT = 20  #: AtoN types from here on are floating aids
 AUXILIARY = 98  #: leads the number of a craft that belongs to a mother ship
 NOWHERE = (clean.NAN, clean.NAN)
 STILL = (clean.NAN, clean.NAN, clean.NAN)  #: no speed, course or heading
+UNSAID: dict[str, Any] = {
+    "key": 0, "t": 0, "name": "", "callsign": "", "imo": 0, "ship_type": -1,
+    "length_m": clean.NAN, "beam_m": clean.NAN, "draught_m": clean.NAN, "destination": "",
+}  # fmt: skip
+"""A row of Statics that says nothing."""
 
 
 @dataclass(slots=True)
@@ -54,6 +59,7 @@ class Reading:
     cls: VesselClass  #: by the form of the number
     base: int  #: about when it was sent
     received: int
+    told: int  #: source time as it was sent, NEVER where there was none
     clock: clean.Clock
     rows: Rows
     tally: Tally
@@ -87,7 +93,9 @@ def read(message: Message, clock: clean.Clock, received: int, rows: Rows, tally:
     if cls:
         rows.classes[mmsi] = cls
     try:
-        return reader(Reading(kind, bits, mmsi, cls, base, received, clock, rows, tally))
+        return reader(
+            Reading(kind, bits, mmsi, cls, base, received, message.time, clock, rows, tally)
+        )
     except Exception:  # noqa: BLE001 - a library surprised by its input is a reject, not a stop
         return tally.reject("undecodable", message.payload)
 
@@ -213,7 +221,9 @@ def _fix(
     if place is None:
         now.tally.reject("position out of range", b"%d: %f %f" % (now.mmsi, *lonlat))
     else:
-        now.rows.add((now.mmsi, t, now.at, status, flags), (*place, *motion, clean.NAN))
+        now.rows.add(
+            (now.mmsi, t, now.at, status, flags, now.told or now.at), (*place, *motion, clean.NAN)
+        )
     beacon = HOW.get(now.cls)
     if beacon or status == ACTIVE_SART:
         _call(now, beacon or "status14", t, place or NOWHERE, "", test=status == SART_TEST)
@@ -235,7 +245,8 @@ def _static(now: Reading, *, name: int = 0, ship_type: int = 0, size: int = 0, *
     if size:
         more["length_m"] = float(bits.get(size, 9) + bits.get(size + 9, 9)) or clean.NAN
         more["beam_m"] = float(bits.get(size + 18, 6) + bits.get(size + 24, 6)) or clean.NAN
-    now.rows.statics.append(Static(mmsi, now.base, name=called, ship_type=code, **more))
+    said = {**UNSAID, "key": mmsi, "t": now.base, "name": called, "ship_type": code, **more}
+    now.rows.statics.append(tuple(said.values()))
     if clean.is_net_beacon(called):
         # Its other half may send a ship type, in either order.
         classes[mmsi] = max(VesselClass.BEACON, classes.get(mmsi, VesselClass.UNKNOWN))

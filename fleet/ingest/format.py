@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from fleet.model import Columns, Floats, IdentityKind, Ints, SignalKind, Source, VesselClass
+from fleet.model import (
+    Columns,
+    Floats,
+    IdentityKind,
+    Ints,
+    SignalKind,
+    Source,
+    Texts,
+    VesselClass,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Fixes(Columns):
     status: Ints  #: -1 where not reported
     flags: Ints
     battery: Floats  #: per cent
+    heard: Ints  #: by the receiver's own clock, microseconds; `received` where it told none
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +56,38 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Static:
-    """Who a transmitter says it is (AIS 5, 19, 24; AtoN 21). None or "" where not sent."""
+class Statics(Columns):
+    """Who transmitters say they are (AIS 5, 19, 24; AtoN 21), one report a row."""
 
-    key: int
+    key: Ints  #: as in Fixes
+    t: Ints
+    name: Texts
+    callsign: Texts
+    imo: Ints  #: 0 where not sent
+    ship_type: Ints  #: raw code, -1 where not sent
+    length_m: Floats
+    beam_m: Floats
+    draught_m: Floats
+    destination: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message that is kept as it is, beside the columns: AIS texts, application data, the rest.
+
+    `fields` are typed and named as pyais names them; what it cannot read is left out.
+    """
+
+    key: int  #: MMSI of the sender
     t: int
-    name: str = ""
-    callsign: str = ""
-    imo: int = 0
-    ship_type: int = -1  #: raw code
-    length_m: float = float("nan")
-    beam_m: float = float("nan")
-    draught_m: float = float("nan")
-    destination: str = ""
+    received: int
+    type: int  #: AIS message number
+    to: int = 0  #: MMSI of who is addressed, 0 for all
+    text: str = ""  #: of a safety message (12, 14)
+    dac: int = -1  #: designated area code of application data (6, 8, 25, 26); -1 where none
+    fi: int = -1  #: function identifier
+    payload: bytes = b""  #: application data, left-aligned bits
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +99,8 @@ class Reports:
     fixes: Fixes
     names: tuple[str, ...] = ()  #: identities that are not numbers, indexed by `key`
     calls: tuple[Call, ...] = ()
-    statics: tuple[Static, ...] = ()
+    statics: Statics = field(default_factory=lambda: Statics.empty(0))
+    records: tuple[Record, ...] = ()
     classes: Mapping[int, VesselClass] = field(default_factory=dict)  #: key -> what it is
     sentences: int = 0
     types: Counter[str] = field(default_factory=Counter)  #: decoded messages by type

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.format import Decoder, Fixes, Format, Reports, Static
+from fleet.ingest.format import Decoder, Fixes, Format, Reports, Statics
 from fleet.model import Batch, IdentityKind, Ints, Signal, VesselClass
 from fleet.vessels import NOBODY, Registry
 from fleet.worker.intake import Item
@@ -89,6 +90,26 @@ def _restored(form: Format, waiting: Mapping[str, bytes]) -> Decoder:
     return decoder
 
 
+class Static(NamedTuple):
+    """One row of Statics."""
+
+    key: int
+    t: int
+    name: str = ""
+    callsign: str = ""
+    imo: int = 0
+    ship_type: int = -1
+    length_m: float = float("nan")
+    beam_m: float = float("nan")
+    draught_m: float = float("nan")
+    destination: str = ""
+
+
+def each(statics: Statics) -> list[Static]:
+    columns = (getattr(statics, name).tolist() for name in Static._fields)
+    return [Static(*row) for row in zip(*columns, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a batch says of identities: who was heard, as what, with which names and sizes."""
@@ -105,10 +126,10 @@ def said(work: Sequence[Decoded]) -> Said:
     for r in (d.reports for d in work if d.reports):
         mine = wanted[r.kind]
         keys = {*r.fixes.key.tolist(), *r.classes}
-        for key in keys.union(c.key for c in r.calls).union(s.key for s in r.statics):
+        for key in keys.union(c.key for c in r.calls).union(r.statics.key.tolist()):
             name, cls = identity(r, key), r.classes.get(key, VesselClass.UNKNOWN)
             mine[name] = max(cls, mine.get(name, VesselClass.UNKNOWN))
-        statics += [(r.kind, identity(r, s.key), s) for s in r.statics]
+        statics += [(r.kind, identity(r, s.key), s) for s in each(r.statics)]
     stations = frozenset(d.delivery.station for d in work if d.reports)
     return Said({k: v for k, v in wanted.items() if v}, tuple(statics), stations)
 

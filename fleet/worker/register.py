@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from fleet.ingest.format import Static
 from fleet.model import IdentityKind, Ints, VesselClass
 from fleet.store import positions, vessels
 from fleet.store.db import Connection, plain
 from fleet.vessels import NOBODY, Registry, Vessels
 from fleet.worker.database import Database
-from fleet.worker.decode import Said
+from fleet.worker.decode import Said, Static
 from fleet.worker.head import Known
 
 MOST_STATIONS = 50_000
@@ -168,7 +167,7 @@ async def _keep(
 def _body(static: Static) -> dict[str, Any]:
     """What a static report says, without what it leaves open."""
     empty = Static(0, 0)
-    told = {f.name: getattr(static, f.name) for f in fields(static) if f.name not in QUIET}
+    told = {k: v for k, v in static._asdict().items() if k not in QUIET}
     return {k: v for k, v in plain(told).items() if v is not None and v != getattr(empty, k)}
 
 

@@ -14,7 +14,7 @@ from fleet.ingest.format import Reports
 from fleet.ingest.formats.nmea import Decoder
 from fleet.ingest.framing import mark
 from fleet.model import SECOND
-from tests.ingest.wire import NOW, ais, at, lines, merged, named, read, tag
+from tests.ingest.wire import NOW, ais, at, lines, merged, named, read, statics, tag
 
 A1, A2 = named(412000001, "ALPHA")
 B1, B2 = named(412000002, "BRAVO")  # the same talker, sequence id, channel and count
@@ -22,7 +22,7 @@ B1, B2 = named(412000002, "BRAVO")  # the same talker, sequence id, channel and 
 
 def names(r: Reports) -> list[tuple[int, str, str]]:
     """Who is called what, and what the second part says: the name backwards, see `named`."""
-    return [(s.key, s.name, s.destination.lstrip("-")) for s in r.statics]
+    return [(s.key, s.name, s.destination.lstrip("-")) for s in statics(r)]
 
 
 def heard(*parts: bytes, received: int = NOW) -> Reports:

@@ -12,7 +12,7 @@ from fleet.ingest.format import Call, Fixes, Reports
 from fleet.ingest.formats.nmea import STATIONS, Decoder
 from fleet.ingest.framing import checksum
 from fleet.model import DAY, SECOND, Flag, SignalKind, VesselClass
-from tests.ingest.wire import NOW, ais, at, lines, read, tag
+from tests.ingest.wire import NOW, ais, at, lines, read, statics, tag
 
 BOAT = 412000001
 SIXBIT = "".join(chr(v + 48 if v < 40 else v + 56) for v in range(64))
@@ -94,7 +94,7 @@ def test_names_end_at_the_first_at_sign_which_pyais_leaves_in() -> None:
     sentences = ais(5, BOAT, shipname="HAI YAN@@ABC", callsign="BX@12", destination="SANYA@OLD")
     theirs: Any = pyais.decode(*sentences)
     assert theirs.shipname == "HAI YAN@@ABC"
-    (static,) = heard(*sentences).statics
+    (static,) = statics(heard(*sentences))
     assert (static.name, static.callsign, static.destination) == ("HAI YAN", "BX", "SANYA")
 
 
@@ -104,7 +104,7 @@ def test_voyage_and_class() -> None:
         to_bow=20, to_stern=12, to_port=3, to_starboard=4, draught=3.2, destination="YAZHOU",
     )  # fmt: skip
     r = heard(*sentences)
-    (s,) = r.statics
+    (s,) = statics(r)
     assert (s.key, s.t, s.imo, s.callsign, s.name) == (BOAT, NOW, 9876543, "BRQK", "QIONG SANYA 1")
     assert (s.ship_type, s.length_m, s.beam_m, s.draught_m) == (30, 32, 7, 3.2)
     assert r.classes == {BOAT: VesselClass.FISHING}
@@ -116,28 +116,27 @@ def test_a_ship_type_that_pyais_does_not_know_is_kept_as_it_is() -> None:
     changed = raw(bits[:232] + f"{199:08b}" + bits[240:])
     theirs: Any = pyais.decode(changed)
     assert theirs.ship_type == 0
-    assert heard(changed).statics[0].ship_type == 199
+    assert statics(heard(changed))[0].ship_type == 199
 
 
 def test_unknown_sizes_are_nan() -> None:
-    (s,) = heard(*ais(5, BOAT, shipname="X")).statics
+    (s,) = statics(heard(*ais(5, BOAT, shipname="X")))
     assert isnan(s.length_m)
     assert isnan(s.beam_m)
     assert isnan(s.draught_m)
 
 
 def test_class_b_statics() -> None:
-    a = heard(*ais(24, BOAT, partno=0, shipname="LITTLE BOAT@@")).statics[0]
+    a = statics(heard(*ais(24, BOAT, partno=0, shipname="LITTLE BOAT@@")))[0]
     assert (a.name, a.ship_type, a.callsign) == ("LITTLE BOAT", -1, "")
-    b = heard(
-        *ais(24, BOAT, partno=1, ship_type=37, callsign="BX1", to_bow=5, to_stern=4, to_port=1)
-    ).statics[0]
+    half = ais(24, BOAT, partno=1, ship_type=37, callsign="BX1", to_bow=5, to_stern=4, to_port=1)
+    b = statics(heard(*half))[0]
     assert (b.name, b.ship_type, b.callsign, b.length_m, b.beam_m) == ("", 37, "BX1", 9, 1)
 
 
 def test_an_auxiliary_craft_has_no_size_but_a_mother_ship() -> None:
     r = heard(*ais(24, 984121234, partno=1, ship_type=37, callsign="BX1", mothership_mmsi=BOAT))
-    assert isnan(r.statics[0].length_m)
+    assert isnan(statics(r)[0].length_m)
     assert r.classes == {984121234: VesselClass.SERVICE}
 
 
@@ -181,8 +180,8 @@ def test_a_message_cut_short_is_refused_where_pyais_completes_it(kind: int) -> N
 def test_second_part_alone_is_no_message() -> None:
     """`pyais.decode(part2, part1)` answers something plausible and wrong."""
     first, second = ais(5, BOAT, shipname="ALPHA", destination="YAZHOU")
-    assert not heard(second).statics
-    (s,) = heard(second, first).statics
+    assert len(heard(second).statics) == 0
+    (s,) = statics(heard(second, first))
     assert (s.key, s.name, s.destination) == (BOAT, "ALPHA", "YAZHOU")
 
 

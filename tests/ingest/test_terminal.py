@@ -31,7 +31,7 @@ def test_a_report() -> None:
     (row,) = plain(r)["fixes"]
     assert row == {
         "key": 0, "t": NOW, "received": NOW, "lon": 109.1, "lat": 18.3, "sog": 5.5, "cog": 90.0,
-        "heading": 91.5, "status": -1, "flags": 0, "battery": 77.0,
+        "heading": 91.5, "status": -1, "flags": 0, "battery": 77.0, "heard": NOW,
     }  # fmt: skip
     assert (r.names, r.types, r.rejects, r.calls) == (("T-1",), {"report": 1}, {}, ())
 

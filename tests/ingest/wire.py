@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pyais
 
-from fleet.ingest.format import Decoder, Fixes, Reports
+from fleet.ingest.format import Decoder, Fixes, Reports, Statics
 from fleet.ingest.framing import checksum
-from fleet.model import SECOND
+from fleet.model import SECOND, Columns
 
 NOW = 1_700_000_000 * SECOND
 """2023-11-14 22:13:20 UTC, when all live input of these tests is received."""
@@ -68,7 +70,7 @@ def merged(reports: Sequence[Reports]) -> Reports:
         fixes=Fixes.concat([r.fixes for r in reports]),
         names=first.names,
         calls=tuple(c for r in reports for c in r.calls),
-        statics=tuple(s for r in reports for s in r.statics),
+        statics=Statics.concat([r.statics for r in reports]),
         classes=classes,
         sentences=sum(r.sentences for r in reports),
         types=types,
@@ -79,20 +81,33 @@ def merged(reports: Sequence[Reports]) -> Reports:
 
 def plain(r: Reports) -> dict[str, Any]:
     """Everything in it as text and numbers, to compare and to store; NaN is None."""
-    columns = {name: _list(getattr(r.fixes, name)) for name in r.fixes.__slots__}
-    rows = zip(*columns.values(), strict=True)
     return {
         "kind": str(r.kind),
         "source": r.source.name,
         "names": list(r.names),
-        "fixes": [dict(zip(columns, row, strict=True)) for row in rows],
+        "fixes": rows(r.fixes),
         "calls": [_record(c) for c in r.calls],
-        "statics": [_record(s) for s in r.statics],
+        "statics": rows(r.statics),
         "classes": {str(key): r.classes[key].name for key in sorted(r.classes)},
         "sentences": r.sentences,
         "types": dict(sorted(r.types.items())),
         "rejects": dict(sorted(r.rejects.items())),
     }
+
+
+def rows(columns: Columns) -> list[dict[str, Any]]:
+    """A table as its rows; NaN is None."""
+    lists = {f.name: _list(getattr(columns, f.name)) for f in fields(columns)}
+    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+
+
+def statics(r: Reports) -> list[Any]:
+    """The rows of its statics, to be asked by name."""
+    names = [f.name for f in fields(Statics)]
+    columns = [getattr(r.statics, name).tolist() for name in names]
+    return [
+        SimpleNamespace(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)
+    ]
 
 
 def _list(column: Any) -> list[Any]:

@@ -186,7 +186,7 @@ class Payload:
             known(report.heading_deg) % 360,
         )
         floats = (*place, *motion, known(report.battery_pct))
-        self.rows.add((key, time, at, -1, int(flags)), floats)
+        self.rows.add((key, time, at, -1, int(flags), at), floats)
         said = [word for word in ("sos", "mob") if getattr(report, word)]
         # A call counts from now where the terminal's clock runs ahead.
         self._calls(key, said, min(time, at), place)
