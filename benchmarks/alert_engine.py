@@ -1,28 +1,27 @@
 """The alert engine over a fleet at sea: reports judged per CPU second, all rules on.
 
-    python -m benchmarks alert_engine
-
 35,000 vessels, one fix a vessel a batch, 500 zones of 60 sides and a line; about one boat in a
-hundred is inside a zone. Prints the median of the rounds, and the ratio to copying the same columns
-once (what no engine can beat), in the same run.
+hundred is inside a zone. Held against copying the same columns once, which no engine can beat.
 """
 
 from __future__ import annotations
 
-import statistics
-import time
+from collections.abc import Iterator
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from benchmarks._measure import Figure, Goal, Run, clocked, rate
 from fleet.alerts.engine import RULES, Engine, Inputs, State, feed, tick
 from fleet.alerts.parameters import defaults, typed
 from fleet.geo import Zone, Zones
 from fleet.model import MINUTE, SECOND, Batch, Severity, VesselClass
 from fleet.vessels import Vessels
 
-VESSELS, ZONES, SIDES, ROUNDS = 35_000, 500, 60, 9
+VESSELS, ZONES, SIDES, ROUNDS, WARM = 35_000, 500, 60, 9, 3
+COPIES = 20
+"""Of one batch, so that it is long enough to be measured."""
 START = 1_790_000_000 * SECOND
 FISHING = frozenset({VesselClass.FISHING})
 
@@ -76,32 +75,34 @@ def batches() -> list[Batch]:
     return out
 
 
-def copying(batch: Batch) -> float:
-    """CPU seconds of one copy, over enough of them to be measured."""
-    start = time.process_time()
-    for _ in range(20):
+class Watch:
+    """An engine at work, batch after batch."""
+
+    def __init__(self) -> None:
+        self.engine, self.state, self.raised = engine(), State.empty(VESSELS + 1, RULES), 0
+
+    def judge(self, batch: Batch) -> None:
+        self.state, said = feed(self.engine, self.state, Inputs(batch), 0)
+        self.state, more = tick(self.engine, self.state, 2**62)
+        self.raised += len(said) + len(more)
+
+
+def copied(batch: Batch) -> None:
+    for _ in range(COPIES):
         batch.copy()
-    return (time.process_time() - start) / 20
 
 
-def main() -> None:
-    eng, state = engine(), State.empty(VESSELS + 1, RULES)
-    spent, floor, raised = [], [], 0
-    for k, batch in enumerate(batches()):
-        start = time.process_time()
-        state, said = feed(eng, state, Inputs(batch), 0)
-        state, more = tick(eng, state, 2**62)
-        seconds = time.process_time() - start
-        raised += len(said) + len(more)
-        if k >= 3:
-            spent.append(seconds)
-            floor.append(copying(batch))
-    rate = VESSELS / statistics.median(spent)
-    print(f"reports per CPU second     {rate:12,.0f}   goal 500,000")
-    print(f"changes raised             {raised:12,}")
-    share = statistics.median(floor) / statistics.median(spent)
-    print(f"ratio to copying the columns once {share:8.4f}")
-
-
-if __name__ == "__main__":
-    main()
+def figures(run: Run) -> Iterator[Figure]:
+    run.note("laying out zones and courses")
+    watch, sea = Watch(), batches()
+    ways = {
+        "engine": clocked(lambda k: watch.judge(sea[k + WARM])),
+        "copying": clocked(lambda k: copied(sea[k + WARM])),
+    }
+    took = run.interleaved(ways, rounds=2 if run.quick else ROUNDS, warm=WARM)
+    goal = Goal(500_000, of="value")
+    yield rate("reports judged", VESSELS, "reports/s", took["engine"], goal=goal)
+    floor = [type(t)(t.cpu / COPIES, t.wall / COPIES) for t in took["copying"]]
+    against = "copying the columns once"
+    yield rate("… against", VESSELS, "reports/s", took["engine"], against=against, peer=floor)
+    yield Figure("changes raised", watch.raised, "changes")

@@ -1,25 +1,22 @@
-"""Raw AIS to columns, against pyais alone: assembling and decoding, without columns or cleaning.
+"""Raw AIS to clean fixes (what the worker does with it), against pyais that only decodes.
 
-    python -m benchmarks.decode_nmea [MESSAGES]
-
-CPU microseconds a sentence, the best of the rounds: other work on the machine does not count.
+A made-up mix of a busy shore station, in this one process: assembling, checksums, decoding, times
+and cleaning on our side; assembling, checksums and decoding on the other.
 """
 
 from __future__ import annotations
 
 import random
-import sys
-import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 import pyais
 
+from benchmarks._measure import Figure, Run, Way, clocked, rate
 from fleet.ingest.formats.nmea import Decoder
 from fleet.model import SECOND
 
-ROUNDS, MESSAGES = 5, 5_000
+MESSAGES = 20_000
 NOW = 1_790_000_000 * SECOND
 MIX = {1: 56, 3: 12, 18: 14, 5: 9, 24: 6, 4: 3}
 """Per cent of each type, as a busy shore station hears them."""
@@ -45,6 +42,7 @@ def _one(kind: int, number: int, dice: random.Random) -> list[bytes]:
 
 
 def theirs(lines: list[bytes]) -> int:
+    """Decode every line with pyais; how many messages that made."""
     decoded = 0
     for sentence in pyais.IterMessages(lines):
         decoded += sentence.is_valid and sentence.decode() is not None
@@ -52,33 +50,32 @@ def theirs(lines: list[bytes]) -> int:
 
 
 def ours(data: bytes, piece: int) -> int:
+    """Feed it in pieces of so many bytes; how many messages that made."""
     decoder = Decoder()
     starts = range(0, len(data), piece)
     reports = [decoder.feed(data[i : i + piece], "", NOW) for i in starts]
     return sum(sum(r.types.values()) for r in reports)
 
 
-def best(work: Callable[[], int], wanted: int) -> float:
-    """Seconds of CPU; every round must have decoded everything."""
-    times = []
-    for _ in range(ROUNDS):
-        began = time.process_time()
-        decoded = work()
-        times.append(time.process_time() - began)
-        assert decoded == wanted, (decoded, wanted)
-    return min(times)
+def checked(number: int, wanted: int) -> None:
+    """A way that is fast because it left messages out is none."""
+    assert number == wanted, (number, wanted)
 
 
-def main() -> None:
-    messages = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else MESSAGES
+def feeding(data: bytes, piece: int, wanted: int) -> Way:
+    return clocked(lambda _: checked(ours(data, piece), wanted))
+
+
+def figures(run: Run) -> Iterator[Figure]:
+    messages = MESSAGES // 10 if run.quick else MESSAGES
     lines = sentences(messages)
     data = b"\r\n".join(lines) + b"\r\n"
-    peer = best(partial(theirs, lines), messages) / len(lines)
-    print(f"{'pyais, checksums on':32} {peer * 1e6:6.1f} µs a sentence")
-    for name, piece in {"whole": len(data), "in 4 KiB": 4096, "in 80 bytes": 80}.items():
-        took = best(partial(ours, data, piece), messages) / len(lines)
-        print(f"{'to clean columns, ' + name:32} {took * 1e6:6.1f} µs, {peer / took:.2f} x")
-
-
-if __name__ == "__main__":
-    main()
+    pieces = {"whole": len(data), "in 64 KiB": 1 << 16, "in 4 KiB": 1 << 12, "in 80 bytes": 80}
+    ways: dict[str, Way] = {"pyais": clocked(lambda _: checked(theirs(lines), messages))}
+    ways |= {name: feeding(data, piece, messages) for name, piece in pieces.items()}
+    took = run.interleaved(ways)
+    for name in pieces:
+        yield rate(
+            f"to clean fixes, {name}", len(lines), "sentences/s", took[name],
+            against="pyais", peer=took["pyais"],
+        )  # fmt: skip

@@ -1,20 +1,18 @@
 """Ways to store position fixes once, on the hypertable, against a bare COPY of the same rows.
 
-    python -m benchmarks.store_positions [ROWS]
-
-Prints rows a second and the ratio to the bare COPY of the same run; medians of the rounds.
+Rows a second by the wall clock (most of the work is the server's), each batch in a transaction of
+its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import statistics
-import sys
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
+from benchmarks._measure import Figure, Run, Timing, Way, clocked, rate
 from deploy.local.postgres import Cluster
 from deploy.local.programs import fetch
 from deploy.local.temporary import discard, scratch
@@ -23,7 +21,7 @@ from fleet.store import positions
 from fleet.store.db import Connection, connect
 from fleet.store.migrate import migrate
 
-BATCH, ROUNDS, VESSELS = 5_000, 5, 20_000
+BATCH, ROWS, VESSELS, WARM = 5_000, 100_000, 20_000, 1
 START = 1_790_000_000 * SECOND
 UNNEST = """
     insert into position as p (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
@@ -37,7 +35,7 @@ UNNEST = """
     on conflict (vessel, t, source) do update
     set stations = p.stations || excluded.stations where not p.stations @> excluded.stations"""
 COLUMNS = (*positions.FIX, "station")
-Way = Callable[[Connection, Batch], Awaitable[object]]
+Storing = Callable[[Connection, Batch], Awaitable[object]]
 
 
 def batches(rows: int, seed: int) -> list[Batch]:
@@ -72,8 +70,9 @@ async def unnest(conn: Connection, batch: Batch) -> None:
     await conn.execute(UNNEST, [getattr(batch, name)[order].tolist() for name in COLUMNS])
 
 
-WAYS: dict[str, tuple[Way, bool]] = {
-    "bare COPY": (bare, False),
+BARE = "bare COPY"
+WAYS: dict[str, tuple[Storing, bool]] = {
+    BARE: (bare, False),
     "COPY in a savepoint (believed new)": (fresh, False),
     "COPY to a staging table, ON CONFLICT": (merged, False),
     "unnest of lists, ON CONFLICT": (unnest, False),
@@ -82,42 +81,55 @@ WAYS: dict[str, tuple[Way, bool]] = {
 }
 
 
-async def timed(conn: Connection, way: Way, work: list[Batch]) -> float:
-    """Rows a second, each batch in a transaction of its own."""
-    begun = time.perf_counter()
-    for batch in work:
-        await way(conn, batch)
-        await conn.commit()
-    return sum(map(len, work)) / (time.perf_counter() - begun)
+class Table:
+    """The database, for ways that are not asynchronous themselves."""
+
+    def __init__(self, runner: asyncio.Runner, conn: Connection, rows: int) -> None:
+        self.runner, self.conn, self.rows = runner, conn, rows
+
+    def way(self, name: str) -> Way:
+        """Store the rows of a round; in an empty table, unless they should be there already."""
+        store, there = WAYS[name]
+
+        def timed(number: int) -> Timing:
+            work = batches(self.rows, number + WARM)
+            if not there:
+                self.runner.run(self._emptied())
+            return clocked(lambda _: self.runner.run(self._stored(store, work)))(number)
+
+        return timed
+
+    async def _emptied(self) -> None:
+        await self.conn.execute("truncate position")
+        await self.conn.commit()
+
+    async def _stored(self, store: Storing, work: list[Batch]) -> None:
+        for batch in work:
+            await store(self.conn, batch)
+            await self.conn.commit()
 
 
-async def measure(url: str, rows: int) -> dict[str, float]:
-    await migrate(url)
-    rates: dict[str, list[float]] = {name: [] for name in WAYS}
-    async with await connect(url, "benchmark") as conn:
-        await timed(conn, bare, batches(BATCH, 99))
-        for seed in range(ROUNDS):
-            work = batches(rows, seed)
-            for name, (way, there) in WAYS.items():
-                if not there:
-                    await conn.execute("truncate position")
-                rates[name].append(await timed(conn, way, work))
-    return {name: statistics.median(found) for name, found in rates.items()}
-
-
-def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+@contextmanager
+def table(rows: int) -> Iterator[Table]:
+    """A database of its own, gone afterwards."""
     folder = scratch("benchmark")
     cluster = Cluster(folder / "postgres", fetch())
     try:
         cluster.start()
-        rates = asyncio.run(measure(cluster.url, rows))
+        with asyncio.Runner() as runner:
+            runner.run(migrate(cluster.url))
+            conn = runner.run(connect(cluster.url, "benchmark"))
+            yield Table(runner, conn, rows)
+            runner.run(conn.close())
     finally:
         cluster.stop("immediate")
         discard(folder)
-    for name, rate in rates.items():
-        print(f"{name:40} {rate:10,.0f} rows/s   {rate / rates['bare COPY']:.2f} of a bare COPY")
 
 
-if __name__ == "__main__":
-    main()
+def figures(run: Run) -> Iterator[Figure]:
+    rows = 20_000 if run.quick else ROWS
+    run.note("starting a database")
+    with table(rows) as made:
+        took = run.interleaved({name: made.way(name) for name in WAYS}, warm=WARM)
+    for name in WAYS:
+        yield rate(name, rows, "rows/s", took[name], against=BARE, peer=took[BARE], clock="wall")
