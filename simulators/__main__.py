@@ -1,4 +1,4 @@
-"""python -m simulators demo|nmea: play the sea live, or record it to a file."""
+"""python -m simulators list|run|score|demo|nmea: scenarios with a known truth, and the live sea."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulators import record, serve
+from simulators.scoring import command as scoring
 
 REGISTER = Path(__file__).parent.parent / "fleet" / "demo" / "vessels.csv"
 
@@ -30,14 +31,34 @@ def arguments() -> argparse.ArgumentParser:
     nmea.add_argument("--out", type=Path, required=True)
     nmea.add_argument("--start", help="ISO time; default: now")
     nmea.add_argument("--reports", type=Path, help="write the terminals' reports here as well")
+    _score_options(commands.add_parser("score", help="compare TRUTH with ALERTS"))
     for command in (demo, nmea):
         command.add_argument("--register", type=Path, default=REGISTER, help="vessels.csv")
         command.add_argument("--seed", type=int, default=1)
     return parser
 
 
+def _score_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("truth", type=Path, help="truth.json of a scenario, or its folder")
+    parser.add_argument("alerts", type=Path, help="what the service raised, a JSON object a line")
+    parser.add_argument("--json", type=Path, metavar="FILE", dest="out")
+    parser.add_argument(
+        "--require", action="append", default=[], metavar="DEMAND", help="recall>=0.98 …"
+    )
+    parser.add_argument("--list", type=int, default=20, metavar="N", dest="listed")
+
+
+def _score(args: argparse.Namespace) -> int:
+    truth = args.truth / "truth.json" if args.truth.is_dir() else args.truth
+    status, said = scoring.run(truth, args.alerts, args.out, args.require, listed=args.listed)
+    print(said)  # noqa: T201 - its answer
+    return status
+
+
 def main() -> int:
     args = arguments().parse_args()
+    if args.command == "score":
+        return _score(args)
     if args.command == "nmea":
         return _record(args)
     url = serve.mqtt_url(args.mqtt_url)
