@@ -7,18 +7,20 @@ that come out do not depend on how the stream was cut, on duplicates, or on rest
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from fleet.alerts import calls, silence
-from fleet.alerts.rule import Memory, Rule, View
+from fleet.alerts.facts import Facts
+from fleet.alerts.fleetwide import LOOK, Glance, glance
+from fleet.alerts.rule import Look, Memory, Observed, Rule, View
 from fleet.alerts.rules import RULES
-from fleet.alerts.state import N_SOURCES, State, layout
+from fleet.alerts.state import N_SOURCES, VISIT, WORK, Active, State, going_on, layout
 from fleet.alerts.steps import close_where, expire, step
-from fleet.alerts.view import on_time, prepare
+from fleet.alerts.view import Setting, on_time, prepare
 from fleet.geo import Zones
 from fleet.model import MINUTE, Batch, Change, Flag, Ints, Mask, Signal
 from fleet.vessels import Vessels
@@ -48,6 +50,7 @@ class Engine:
     params: Mapping[str, Any]  #: by rule key, each of that rule's own type
     zones: Zones
     vessels: Vessels
+    facts: Facts = field(default_factory=Facts)
 
     def fitted(self, slots: int) -> Engine:
         """With a register of at least as many rows as the state; the new ones are nobody."""
@@ -56,7 +59,15 @@ class Engine:
             return self
         return replace(self, vessels=Vessels.concat([self.vessels, Vessels.empty(short)]))
 
-    def margin_m(self) -> float:
+    def able(self) -> tuple[Rule, ...]:
+        """The rules that have what they need from outside; logs first: others build on them."""
+        able = (r for r in self.rules if not self.facts.lacks(r.needs))
+        return tuple(sorted(able, key=lambda r: not r.log))
+
+    def setting(self) -> Setting:
+        return Setting(self.zones, self.vessels, self.facts, self._margin_m())
+
+    def _margin_m(self) -> float:
         """How far around a zone counts as still near it: the widest that a rule asks for."""
         return max((getattr(p, "exit_margin_m", 0.0) for p in self.params.values()), default=0.0)
 
@@ -88,12 +99,10 @@ def feed(engine: Engine, state: State, inputs: Inputs, now: int) -> tuple[State,
     batch = inputs.batch
     if len(batch) == 0:
         return state, changes
-    state = state.grown(int(batch.vessel.max()))
+    state = state.grown(int(batch.vessel.max())).owned()
     engine = engine.fitted(len(state.last))
-    for part, seen_until in _between_breaks(batch, state):
-        state, more = _resume(engine, state, part)
-        changes += more
-        state, more = _feed_part(engine, state, part, seen_until)
+    for part in _parts(batch, state):
+        state, more = _part(engine, state, part)
         changes += more
     return silence.forget(state), changes
 
@@ -127,8 +136,17 @@ def close_zone(
     return replace(state, active=active), changes
 
 
-def _between_breaks(batch: Batch, state: State) -> Iterator[tuple[Batch, Ints]]:
-    """The batch cut where a feed came back after a break, with each row's source watermarks."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a batch without a feed's return or a moment to look in its midst."""
+
+    batch: Batch
+    seen: Ints  #: (n, sources) the newest fix time of each kind of feed, up to each row
+    clock: Ints  #: the newest receipt up to each row
+
+
+def _parts(batch: Batch, state: State) -> Iterator[Part]:
+    """The batch cut where a feed came back after a break, and where the fleet is looked at."""
     trusted = np.where(batch.flags & Flag.SKEWED, 0, batch.t)
     marks = np.stack(
         [
@@ -137,10 +155,24 @@ def _between_breaks(batch: Batch, state: State) -> Iterator[tuple[Batch, Ints]]:
         ],
         axis=1,
     )
+    clock = np.maximum.accumulate(np.r_[state.clock, batch.received])
     jump = ((marks[1:] - marks[:-1]) > BREAK).any(axis=1)
-    cuts = np.unique(np.r_[0, np.flatnonzero(jump), len(batch)])
+    due = clock[1:] // LOOK > clock[:-1] // LOOK
+    cuts = np.unique(np.r_[0, np.flatnonzero(jump | due), len(batch)])
     for lo, hi in pairwise(cuts):
-        yield batch.take(slice(lo, hi)), marks[lo + 1 : hi + 1]
+        yield Part(batch.take(slice(lo, hi)), marks[lo + 1 : hi + 1], clock[lo + 1 : hi + 1])
+
+
+def _part(engine: Engine, state: State, part: Part) -> tuple[State, list[Change]]:
+    """Look at the fleet if it is time, take note of a feed's return, then feed."""
+    changes: list[Change] = []
+    at = int(part.clock[0]) // LOOK * LOOK
+    if state.clock and at > state.clock:
+        state, changes = _look(engine, state, at)
+    state, more = _resume(engine, state, part.batch)
+    changes += more
+    state, more = _feed_part(engine, state, part)
+    return replace(state, clock=int(part.clock[-1])), changes + more
 
 
 def _resume(engine: Engine, state: State, part: Batch) -> tuple[State, list[Change]]:
@@ -158,54 +190,77 @@ def _resume(engine: Engine, state: State, part: Batch) -> tuple[State, list[Chan
     return replace(state, resumed=resumed), changes
 
 
-def _feed_part(
-    engine: Engine, state: State, part: Batch, marks: Ints
-) -> tuple[State, list[Change]]:
+def _feed_part(engine: Engine, state: State, part: Part) -> tuple[State, list[Change]]:
     """One stretch without a break: rounds of on-time fixes through every rule, then late ones."""
-    good, place = on_time(part, state.last)
-    order = np.lexsort((part.vessel, place))
+    batch = part.batch
+    good, place = on_time(batch, state.last)
+    order = np.lexsort((batch.vessel, place))
     order = order[good[order]]
-    ready = prepare(
-        part.take(order), place[order], state.last, engine.zones, engine.vessels, engine.margin_m()
-    )
-    seen = marks[order]
+    seen, setting = part.seen[order], engine.setting()
+    ready = prepare(batch.take(order), place[order], seen, state.last, setting)
     changes: list[Change] = []
-    last = state.last.copy()
-    state = replace(state, memory={k: rows.copy() for k, rows in state.memory.items()})
-    for view, lo in zip(ready.rounds(), ready.bounds[:-1], strict=True):
-        state, more = _round(engine, state, view, seen[lo : lo + len(view.cur)])
+    for view in ready.rounds():
+        state, more = _round(engine, state, view)
         changes += more
-        last.put(view.cur.vessel, view.cur)
-    state = replace(state, last=last, heard=np.maximum(state.heard, marks[-1]))
+        state.last.put(view.cur.vessel, view.cur)
+    state = replace(state, heard=np.maximum(state.heard, part.seen[-1]))
     clock = engine.clock()
     if clock and not good.all():
-        state, more = silence.late(clock, state, part.take(~good))
+        state, more = silence.late(clock, state, batch.take(~good))
         changes += more
     return state, changes
 
 
-def _round(engine: Engine, state: State, view: View, marks: Ints) -> tuple[State, list[Change]]:
+def _round(engine: Engine, state: State, view: View) -> tuple[State, list[Change]]:
     """Every rule on one view."""
     changes: list[Change] = []
     clock = engine.clock()
     if clock:
-        until = marks[np.arange(len(marks)), view.prev.source]
+        until = view.heard[np.arange(len(view.heard)), view.prev.source]
         state, changes = silence.heard(clock, state, view, until)
     active = dict(state.active)
-    for rule in (r for r in engine.rules if r.observe):
-        more, active[rule.key] = _observe(engine, rule, active[rule.key], state.memory, view)
+    for rule in (r for r in engine.able() if r.observe):
+        assert rule.observe is not None
+        if not rule.log:
+            view = _knowing(view, active)
+        told = rule.observe(view, engine.params[rule.key], _mine(rule, state.memory, view))
+        active[rule.key], more = _stepped(engine, rule, active[rule.key], state.memory, view, told)
         changes += more
     return replace(state, active=active), changes
 
 
-def _observe(
-    engine: Engine, rule: Rule, active: Any, memory: Memory, view: View
-) -> tuple[Sequence[Change], Any]:
-    """One rule on one view; what it remembers is written into `memory`, which is ours."""
-    assert rule.observe is not None
-    mine = {n: memory[f"{rule.key}.{n}"][view.cur.vessel] for n in rule.memory}
-    seen = rule.observe(view, engine.params[rule.key], mine)
-    for name, rows in seen.memory.items():
+def _knowing(view: View, active: Mapping[str, Active]) -> View:
+    """The view with what the logs say of its vessels."""
+    _, port = going_on(active, VISIT, view.cur.vessel)
+    fishing, _ = going_on(active, WORK, view.cur.vessel)
+    return replace(view, port=port, fishing=fishing)
+
+
+def _look(engine: Engine, state: State, at: int) -> tuple[State, list[Change]]:
+    """Every rule that looks at the whole fleet at once, at one moment of the stream."""
+    rules = [r for r in engine.able() if r.look]
+    if not rules:
+        return state, []
+    look = glance(Glance(engine.zones, engine.vessels, engine.facts), state, at)
+    active = dict(state.active)
+    changes: list[Change] = []
+    for rule in rules:
+        assert rule.look is not None
+        told = rule.look(look, engine.params[rule.key], _mine(rule, state.memory, look))
+        active[rule.key], more = _stepped(engine, rule, active[rule.key], state.memory, look, told)
+        changes += more
+    return replace(state, active=active), changes
+
+
+def _mine(rule: Rule, memory: Memory, view: View | Look) -> Memory:
+    """What the rule remembers of the vessels in view."""
+    return {n: memory[f"{rule.key}.{n}"][view.cur.vessel] for n in rule.memory}
+
+
+def _stepped(
+    engine: Engine, rule: Rule, active: Active, memory: Memory, view: View | Look, told: Observed
+) -> tuple[Active, Sequence[Change]]:
+    """What one rule said of one view, taken over; the memory is ours to write."""
+    for name, rows in told.memory.items():
         memory[f"{rule.key}.{name}"][view.cur.vessel] = rows
-    active, changes = step(rule, engine.params[rule.key], active, seen, view)
-    return changes, active
+    return step(rule, engine.params[rule.key], active, told, view)

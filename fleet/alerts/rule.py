@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.alerts.facts import Facts
+from fleet.alerts.neighbours import Neighbours, reckoned
 from fleet.geo import Hits, Zones
-from fleet.model import Batch, Columns, Ints, Mask, Severity, SignalKind, VesselClass
+from fleet.model import (
+    HOUR,
+    MINUTE,
+    Batch,
+    Columns,
+    Floats,
+    Ints,
+    Mask,
+    Severity,
+    SignalKind,
+    VesselClass,
+)
 from fleet.vessels import Vessels
 
 Memory = Mapping[str, NDArray[Any]]
@@ -38,6 +52,10 @@ class View:
     crossed_for: Ints  #: microseconds inside on that way, at constant speed
     zones: Zones
     vessels: Vessels
+    facts: Facts
+    port: Ints  #: zone id of the port each boat is visiting, 0 at sea
+    fishing: Mask  #: has been fishing, by its speed, until the fix before
+    heard: Ints  #: (n, sources) the newest fix time of each kind of feed when this one came
 
     def cls(self) -> Ints:
         return self.vessels.cls[self.cur.vessel]
@@ -50,6 +68,72 @@ class View:
     def of(self, hits: Hits, which: Mask) -> Hits:
         """The hits whose zone is among `which` (a mask over the zones)."""
         return hits.take(which[hits.zone])
+
+
+DAY_OLD = 24 * HOUR
+FRESH = 15 * MINUTE
+"""A boat not heard for longer is nowhere in particular, as far as its neighbours go."""
+RECKON = 5 * MINUTE
+"""For so long a boat is taken to go on as it went (domain A.3: class A 60 s, class B 180 s)."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The whole fleet at one moment of the stream: every vessel's last fix, sorted by vessel.
+
+    Row 0 is nobody: what concerns a place or a receiver and no boat is held for it.
+    """
+
+    cur: Batch  #: `t` is the time of the look; position NaN where the boat was never heard
+    fixed: Ints  #: when the fix was; 0 never
+    port: Ints  #: zone id of the port each boat is visiting, 0 at sea
+    fishing: Mask  #: is fishing, by its speed
+    zones: Zones
+    vessels: Vessels
+    facts: Facts
+
+    @property
+    def at(self) -> int:
+        """The time of the look, microseconds."""
+        return int(self.cur.t[0])
+
+    @cached_property
+    def age(self) -> Ints:
+        """Microseconds since each boat's fix; huge where there is none."""
+        return np.asarray(self.at - self.fixed)
+
+    @cached_property
+    def cls(self) -> Ints:
+        return self.vessels.cls[self.cur.vessel]
+
+    @cached_property
+    def ours(self) -> Mask:
+        """Registered fishing vessels: those the port looks after."""
+        return np.asarray(
+            (self.cls == VesselClass.FISHING) & self.vessels.registered[self.cur.vessel]
+        )
+
+    @cached_property
+    def place(self) -> tuple[Floats, Floats]:
+        """Longitude and latitude now, reckoned on from fixes of the last minutes."""
+        c = self.cur
+        hours = np.where(self.age <= RECKON, self.age, 0) / HOUR
+        return reckoned(c.lon, c.lat, c.sog, c.cog, hours)
+
+    @cached_property
+    def near(self) -> Neighbours:
+        """The vessels at sea that were heard lately (no beacons, no base stations)."""
+        boat = (self.cls < VesselClass.BEACON) & (self.port == 0)
+        lon, lat = self.place
+        rows = np.flatnonzero(boat & (self.age <= FRESH) & np.isfinite(lon) & np.isfinite(lat))
+        return Neighbours(rows, lon[rows], lat[rows])
+
+    def hits(self, rows: Ints, which: Mask) -> Hits:
+        """Which of these zones (a mask over them) hold the boats now. Seasons are not asked."""
+        lon, lat = self.place
+        found = self.zones.containing(lon[rows], lat[rows])
+        found = found.take(which[found.zone])
+        return Hits(rows[found.row], found.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +167,7 @@ class Debounce:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of alert. Exactly one of observe, calls and silence is set."""
+    """One kind of alert. Exactly one of observe, look, calls and silence is set."""
 
     key: str
     title_zh: str
@@ -91,11 +175,15 @@ class Rule:
     params: type  #: frozen dataclass; its field names carry the units
     observe: Callable[[View, Any, Memory], Observed] | None = None
     debounce: Callable[[Any], Debounce] | None = None
+    look: Callable[[Look, Any, Memory], Observed] | None = None
     memory: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  #: name -> row shape
     zoned: bool = False  #: `other` is a zone: the episode ends with it
     calls: SignalKind | None = None  #: raised by calls for help, folded into sessions
     silence: Callable[[Any, Batch, Vessels, Mask], Ints] | None = None  #: stages: silence.Stages
-    evidence: Callable[[View, int, int], dict[str, Any]] | None = None
+    evidence: Callable[[Any, int, int], dict[str, Any]] | None = None  #: (view or look, row, other)
+    needs: tuple[str, ...] = ()  #: names of `Facts` without which it is not evaluated
+    log: bool = False  #: what it says is kept and shown, and is no alert
+    severity: Severity = Severity.EMERGENCY  #: of what calls raise
 
 
 def seen(row: Ints, other: Ints, severity: Severity | Ints, sure: Mask | None = None) -> Seen:

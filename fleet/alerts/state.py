@@ -78,13 +78,14 @@ class State:
     silences: Silences
     heard: Ints  #: newest trusted fix time by Source
     resumed: Ints  #: when that source last came back after a break
+    clock: int = 0  #: newest receipt
 
     @classmethod
     def empty(cls, slots: int, rules: Sequence[Rule]) -> Self:
         """No vessel heard from yet."""
         return cls(
             Batch.empty(slots),
-            {r.key: Active.empty(0) for r in rules if r.observe},
+            {r.key: Active.empty(0) for r in rules if r.observe or r.look},
             {
                 f"{r.key}.{n}": np.full((slots, *s), np.nan)
                 for r in rules
@@ -108,6 +109,11 @@ class State:
         }
         return replace(self, last=Batch.concat([self.last, Batch.empty(more)]), memory=memory)
 
+    def owned(self) -> Self:
+        """With last fixes and memory of its own, to be written to."""
+        memory = {k: rows.copy() for k, rows in self.memory.items()}
+        return replace(self, last=self.last.copy(), memory=memory)
+
     def pack(self) -> bytes:
         """The whole state as bytes (npz, no pickle)."""
         out = io.BytesIO()
@@ -128,7 +134,26 @@ class State:
             _columns(Silences, "silences", arrays),
             arrays["heard"],
             arrays["resumed"],
+            int(arrays["clock"][0]),
         )
+
+
+VISIT, WORK = "port_visit", "fishing"
+"""Logs that other rules build on: who is in which port, and who is fishing."""
+
+
+def going_on(active: Mapping[str, Active], key: str, vessel: Ints) -> tuple[Mask, Ints]:
+    """Which vessels (sorted) have an episode of this kind now, and its other party, else 0."""
+    on, other = np.zeros(len(vessel), np.bool_), np.zeros(len(vessel), np.int64)
+    mine = active.get(key)
+    if mine is None or not len(mine) or not len(vessel):
+        return on, other
+    mine = mine.take(mine.fired)
+    who = mine.vessel()
+    at = np.minimum(np.searchsorted(vessel, who), len(vessel) - 1)
+    here = vessel[at] == who
+    on[at[here]], other[at[here]] = True, mine.other()[here]
+    return on, other
 
 
 def layout(rules: Sequence[Rule]) -> str:
@@ -148,6 +173,7 @@ def _named(state: State) -> Iterator[tuple[str, NDArray[Any]]]:
     yield from ((f"memory/{k}", a) for k, a in state.memory.items())
     yield "heard", state.heard
     yield "resumed", state.resumed
+    yield "clock", np.array([state.clock])
 
 
 def _columns(kind: type[Any], prefix: str, arrays: Arrays) -> Any:

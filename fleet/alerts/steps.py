@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from fleet.alerts.rule import Debounce, Observed, Rule, View
+from fleet.alerts.rule import Debounce, Look, Observed, Rule, View
 from fleet.alerts.state import OTHER_BITS, Active
 from fleet.geo import Zones
 from fleet.model import Act, Change, Ints, Mask, Severity
@@ -32,7 +32,7 @@ class Now:
 
 
 def step(
-    rule: Rule, params: Any, old: Active, seen: Observed, view: View
+    rule: Rule, params: Any, old: Active, seen: Observed, view: View | Look
 ) -> tuple[Active, Sequence[Change]]:
     """The new subjects of this rule and the changes, in one pass over the view."""
     here = np.isin(old.vessel(), view.cur.vessel)
@@ -59,7 +59,7 @@ def step(
     return new.take(np.argsort(new.key, kind="stable")), changes
 
 
-def _align(mine: Active, seen: Observed, view: View) -> Now:
+def _align(mine: Active, seen: Observed, view: View | Look) -> Now:
     on_key = _key(view, seen.holds.row, seen.holds.other)
     keys = np.union1d(mine.key, on_key)
     a = _blank(keys)
@@ -73,7 +73,7 @@ def _align(mine: Active, seen: Observed, view: View) -> Now:
     return Now(a, row, view.cur.t[row], on, ~on & ~kept, severity, sure)
 
 
-def _key(view: View, row: Ints, other: Ints) -> Ints:
+def _key(view: View | Look, row: Ints, other: Ints) -> Ints:
     return view.cur.vessel[row] << OTHER_BITS | other
 
 
@@ -112,7 +112,7 @@ def _fall(now: Now, d: Debounce, was: Mask) -> Mask:
     )
 
 
-def _change(rule: Rule, now: Now, i: int, act: Act, view: View) -> Change:
+def _change(rule: Rule, now: Now, i: int, act: Act, view: View | Look) -> Change:
     row, key = int(now.row[i]), int(now.a.key[i])
     other = key & ((1 << OTHER_BITS) - 1)
     cur = view.cur

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fleet.alerts.facts import Facts
 from fleet.alerts.rule import MAX_STEP_KN, View
 from fleet.geo import NM_PER_DEGREE, Hits, Zones, segments, share_inside
 from fleet.model import MINUTE, Batch, Flag, Floats, Ints, Mask
@@ -52,6 +53,16 @@ def running(vessel: Ints, values: Ints, start: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What fixes are looked at by."""
+
+    zones: Zones
+    vessels: Vessels
+    facts: Facts
+    margin_m: float  #: how far around a zone counts as still near it
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """On-time rows sorted by (round, vessel), each with its fix before, and the zones of all."""
 
@@ -63,8 +74,8 @@ class Prepared:
     near: Hits
     crossed: Hits
     crossed_for: Ints
-    zones: Zones
-    vessels: Vessels
+    heard: Ints
+    setting: Setting
 
     def rounds(self) -> Iterator[View]:
         """One view a round: at most one fix a vessel, oldest first."""
@@ -78,8 +89,12 @@ class Prepared:
                 _cut(self.near, lo, hi),
                 _cut(self.crossed, lo, hi),
                 self.crossed_for[crossing],
-                self.zones,
-                self.vessels,
+                self.setting.zones,
+                self.setting.vessels,
+                self.setting.facts,
+                np.zeros(hi - lo, np.int64),
+                np.zeros(hi - lo, np.bool_),
+                self.heard[lo:hi],
             )
 
 
@@ -92,21 +107,21 @@ def _cut(hits: Hits, lo: int, hi: int) -> Hits:
     return Hits(hits.row[part] - lo, hits.zone[part])
 
 
-def prepare(
-    batch: Batch, place: Ints, last: Batch, zones: Zones, vessels: Vessels, margin_m: float
-) -> Prepared:
-    """Look every fix up in the zones, once. Rows are on time, sorted by (place, vessel)."""
-    cur = batch
+def prepare(batch: Batch, place: Ints, heard: Ints, last: Batch, setting: Setting) -> Prepared:
+    """Look every fix up in the zones, once. Rows are on time, sorted by (place, vessel); `heard`
+    has the newest fix time of each kind of feed for every row.
+    """
+    zones, cur = setting.zones, batch
     everything = zones.containing(cur.lon, cur.lat)
     cur = replace(cur, flags=_place_flags(cur.flags, everything, zones))
     prev = _previous(cur, place, last)
     bounds = np.searchsorted(place, np.arange(place.max(initial=-1) + 2))
-    force = in_force(cur, zones, vessels)
+    force = in_force(cur, zones, setting.vessels)
     inside = _sorted(everything, force)
-    near = _sorted(zones.within(cur.lon, cur.lat, margin_m), force)
-    crossed, crossed_for = _crossings(cur, prev, zones, force)
+    near = _sorted(zones.within(cur.lon, cur.lat, setting.margin_m), force)
     leap = _knots(cur, prev) > MAX_STEP_KN
-    return Prepared(cur, prev, leap, bounds, inside, near, crossed, crossed_for, zones, vessels)
+    crossed, crossed_for = _crossings(cur, prev, leap, zones, force)
+    return Prepared(cur, prev, leap, bounds, inside, near, crossed, crossed_for, heard, setting)
 
 
 def _previous(cur: Batch, place: Ints, last: Batch) -> Batch:
@@ -162,11 +177,13 @@ def _sorted(hits: Hits, force: Force) -> Hits:
     return Hits(hits.row[order], hits.zone[order])
 
 
-def _crossings(cur: Batch, prev: Batch, zones: Zones, force: Force) -> tuple[Hits, Ints]:
+def _crossings(
+    cur: Batch, prev: Batch, leap: Mask, zones: Zones, force: Force
+) -> tuple[Hits, Ints]:
     """Zones passed between two fixes close in time, and for how long at constant speed."""
     dt = cur.t - prev.t
     moved = (cur.lon != prev.lon) | (cur.lat != prev.lat)
-    fair = (prev.t > 0) & (dt <= CROSSING_AGE) & moved & (_knots(cur, prev) <= MAX_STEP_KN)
+    fair = (prev.t > 0) & (dt <= CROSSING_AGE) & moved & ~leap
     rows = fair.nonzero()[0]
     a, b = prev.take(rows), cur.take(rows)
     part = zones.crossed(a.lon, a.lat, b.lon, b.lat)

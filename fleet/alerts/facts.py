@@ -1,0 +1,284 @@
+"""What rules need from outside 外部资料: groups, trips, permits, wind, depth, recall orders.
+
+Immutable columns, as zones and register are; a new fact makes a new `Facts`. Invariant: a kind of
+fact that nobody has entered is empty, and a rule that needs it is not evaluated and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import IntEnum, IntFlag
+from typing import Any
+
+import numpy as np
+
+from fleet.model import Columns, Floats, Ints, Mask
+
+FOREVER = 2**62
+
+
+class Gear(IntFlag):
+    """Registered fishing gear 渔具, as bits: a boat may hold several."""
+
+    TRAWL_OTTER = 1  #: 单拖
+    TRAWL_PAIR = 2  #: 双拖
+    GILL_NET = 4  #: 刺网
+    FALLING_NET = 8  #: 罩网 (light falling net)
+    PURSE_SEINE = 16  #: 围网
+    HOOK = 32  #: 钓具
+    STOW_NET = 64  #: 张网
+    TRAP = 128  #: 笼壶
+    CARRIER = 256  #: 辅助船, carries fish and ice, catches nothing
+
+
+class NavArea(IntEnum):
+    """The certified area of navigation 航区."""
+
+    UNKNOWN = 0
+    COASTAL = 1  #: 沿海: 10 nm off Hainan's east and south coasts, else 20 nm
+    OFFSHORE = 2  #: 近海: 50 nm there, 120 nm elsewhere in the South China Sea
+    OCEAN = 3  #: 远海: no limit here
+
+
+class Tie(IntEnum):
+    """Why boats belong together."""
+
+    GROUP = 1  #: 编组 sailing group
+    PAIR = 2  #: pair-trawl partners 对拖
+    ATTENDED = 3  #: mother ship, light boat 灯船, tow
+
+
+class Permit(IntEnum):
+    """What a boat was allowed."""
+
+    SAIL = 1  #: leave or move in the moratorium 休渔期离港
+    ENTER = 2  #: be in a zone
+    FISH = 3  #: fish where or when others may not 专项捕捞
+
+
+class Answer(IntEnum):
+    """How a boat answered a recall order 防台指令."""
+
+    TO_COME = 0
+    SHELTERING = 1  #: accepted 机动避风
+    ASHORE = 2  #: crew ashore 人员上岸
+    RELEASED = 3  #: exempted by the command centre
+
+
+@dataclass(frozen=True, slots=True)
+class Details(Columns):
+    """Of each vessel, row = internal id, what its papers say."""
+
+    gear: Ints  #: Gear bits, 0 unknown
+    wind_limit: Ints  #: 抗风等级, Beaufort; 0 unknown
+    nav_area: Ints  #: NavArea
+    draught_m: Floats
+    terminal: Mask  #: has a terminal of its own beside AIS
+
+
+@dataclass(frozen=True, slots=True)
+class Ties(Columns):
+    """Membership: every boat of a group is one row."""
+
+    group: Ints
+    vessel: Ints
+    kind: Ints  #: Tie
+    start: Ints
+    end: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Trips(Columns):
+    """Declared trips 进出港报告. `back` 0: no return declared."""
+
+    vessel: Ints
+    out: Ints
+    back: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Permits(Columns):
+    vessel: Ints
+    kind: Ints  #: Permit
+    zone: Ints  #: 0: wherever
+    start: Ints
+    end: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Recalls(Columns):
+    """Recall orders in force: who is in `zone` (0: everywhere) is to be in shelter by then."""
+
+    order: Ints
+    zone: Ints
+    issued: Ints
+    deadline: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Columns):
+    """What boats answered, by word of whoever took the call."""
+
+    order: Ints
+    vessel: Ints
+    answer: Ints  #: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Berths(Columns):
+    """How many boats a port or shelter holds."""
+
+    zone: Ints
+    places: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Wind:
+    """Forecast or observed wind on a grid: `force[cycle, time, lat, lon]`, Beaufort, NaN unknown.
+
+    Axes are sorted. `observed` marks cycles that are measurements.
+    """
+
+    issued: Ints
+    observed: Mask
+    times: Ints
+    lats: Floats
+    lons: Floats
+    force: Floats
+
+    def __len__(self) -> int:
+        return self.force.size
+
+    def at(self, lon: Floats, lat: Floats, time: int) -> Floats:
+        """(cycles, n): the force at the nearest grid point and the last time not after `time`;
+        NaN off the grid.
+        """
+        when = int(np.searchsorted(self.times, time, side="right")) - 1
+        if when < 0 or not len(self):
+            return np.full((len(self.issued), len(lon)), np.nan)
+        y, on_y = nearest(self.lats, lat)
+        x, on_x = nearest(self.lons, lon)
+        return np.where(on_y & on_x, self.force[:, when, y, x], np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Charted depth on a grid, metres below datum, NaN unknown: `metres[lat, lon]`."""
+
+    lats: Floats
+    lons: Floats
+    metres: Floats
+
+    def __len__(self) -> int:
+        return self.metres.size
+
+    def at(self, lon: Floats, lat: Floats) -> Floats:
+        """The depth at the nearest grid point; NaN off the grid."""
+        if not len(self):
+            return np.full(len(lon), np.nan)
+        y, on_y = nearest(self.lats, lat)
+        x, on_x = nearest(self.lons, lon)
+        return np.where(on_y & on_x, self.metres[y, x], np.nan)
+
+
+def nearest(axis: Floats, values: Floats) -> tuple[Ints, Mask]:
+    """Index of the nearest axis value, and whether it is within half a step of it."""
+    at = np.clip(np.searchsorted(axis, values), 1, max(len(axis) - 1, 1)) if len(axis) > 1 else 0
+    if isinstance(at, int):
+        step = 0.5
+        index = np.zeros(len(values), np.int64)
+    else:
+        index = at - (values - axis[at - 1] < axis[at] - values)
+        step = float(np.diff(axis).max())
+    good = np.abs(axis[index] - values) <= step / 2 + 1e-9
+    return index, np.asarray(good)
+
+
+def _no_wind() -> Wind:
+    none = np.zeros(0, np.int64)
+    empty = np.zeros(0)
+    return Wind(none, np.zeros(0, np.bool_), none, empty, empty, np.zeros((0, 0, 0, 0)))
+
+
+def _no_depth() -> Depth:
+    return Depth(np.zeros(0), np.zeros(0), np.zeros((0, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything from outside, at one revision."""
+
+    details: Details = field(default_factory=lambda: Details.empty(0))
+    ties: Ties = field(default_factory=lambda: Ties.empty(0))
+    trips: Trips = field(default_factory=lambda: Trips.empty(0))
+    permits: Permits = field(default_factory=lambda: Permits.empty(0))
+    recalls: Recalls = field(default_factory=lambda: Recalls.empty(0))
+    answers: Answers = field(default_factory=lambda: Answers.empty(0))
+    berths: Berths = field(default_factory=lambda: Berths.empty(0))
+    wind: Wind = field(default_factory=_no_wind)
+    depth: Depth = field(default_factory=_no_depth)
+
+    def lacks(self, needs: Iterable[str]) -> tuple[str, ...]:
+        """Which of these kinds of fact nobody has entered."""
+        return tuple(name for name in needs if not len(getattr(self, name)))
+
+    def detail(self, name: str, vessel: Ints) -> Any:
+        """One column of `details` for these vessels; "unknown" for those beyond it."""
+        column = getattr(self.details, name)
+        blank = np.nan if column.dtype.kind == "f" else 0
+        return np.append(column, column.dtype.type(blank))[np.minimum(vessel, len(column))]
+
+    def permitted(self, vessel: Ints, t: Ints, kind: Permit, zone: Ints | int = 0) -> Mask:
+        """Who holds a permit of this kind at that time, for this zone or wherever."""
+        p = self.permits.take(self.permits.kind == kind)
+        zone = np.broadcast_to(np.asarray(zone, np.int64), vessel.shape)
+        out = np.zeros(len(vessel), np.bool_)
+        rows = np.flatnonzero(np.isin(vessel, p.vessel))
+        hit = (
+            (p.vessel == vessel[rows, None]) & (p.start <= t[rows, None]) & (t[rows, None] < p.end)
+        )
+        out[rows] = (hit & ((p.zone == 0) | (p.zone == zone[rows, None]))).any(axis=1)
+        return out
+
+    def tied(self, a: Ints, b: Ints, t: int) -> Mask:
+        """Which pairs of vessels belong together now, for whatever reason."""
+        ties = self.ties.take((self.ties.start <= t) & (t < self.ties.end))
+        if not len(ties) or not len(a):
+            return np.zeros(len(a), np.bool_)
+        return _share(ties.vessel, ties.group, a, b)
+
+
+def _share(vessel: Ints, group: Ints, a: Ints, b: Ints) -> Mask:
+    """Whether the two are in one group: every (group of a, b) is looked up among the members."""
+    order = np.argsort(vessel, kind="stable")
+    vessel, group = vessel[order], group[order]
+    lo, hi = np.searchsorted(vessel, a, "left"), np.searchsorted(vessel, a, "right")
+    count = hi - lo
+    pair = np.repeat(np.arange(len(a)), count)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    wanted = np.stack([group[np.repeat(lo, count) + nth], b[pair]], axis=1)
+    members = np.stack([group, vessel], axis=1)
+    found = np.isin(_packed(wanted), _packed(members))
+    out = np.zeros(len(a), np.bool_)
+    out[pair[found]] = True
+    return out
+
+
+def _packed(pairs: Ints) -> Ints:
+    return pairs[:, 0] << 32 | pairs[:, 1]
+
+
+WHAT: Mapping[str, tuple[str, str]] = {
+    "details": ("没有船舶证书资料", "no particulars of vessels"),
+    "ties": ("没有编组资料", "no sailing groups"),
+    "trips": ("没有进出港报告", "no declared trips"),
+    "permits": ("没有许可资料", "no permits"),
+    "recalls": ("没有召回指令", "no recall order in force"),
+    "answers": ("没有召回回复", "no answers to a recall"),
+    "berths": ("没有港口容量", "no port capacities"),
+    "wind": ("没有风力预报", "no wind forecast"),
+    "depth": ("没有水深资料", "no depths"),
+}
+"""Why a rule is not evaluated, in Chinese and English, by the name of the fact."""
+assert set(WHAT) == {f.name for f in fields(Facts)}
