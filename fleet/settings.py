@@ -91,6 +91,18 @@ ADDRESS = re.compile(r"(\[[^\]\s]+\]|[^\s:/]*):\d{1,5}")
 MqttUrl: TypeAlias = Annotated[SecretStr, _url("mqtt", "mqtts")]
 
 
+class TopicSettings(BaseModel, extra="forbid", frozen=True):
+    """One entry of a broker's topic map: [[feeds.topics]] below its [[feeds]]."""
+
+    filter: str = Field(min_length=1)  #: MQTT topic filter; the first that matches is taken
+    format: str
+    station: str = Field("", max_length=64)
+    """Who is taken to have sent it: `{2}` is the second level of the topic, other text is itself.
+    Without: what the wildcards match."""
+    source: Literal["", "ais", "terminal", "vms"] = ""  #: where not what the format says
+    identity: Literal["", "terminal", "callsign", "beidou"] = ""  #: what the station's name is
+
+
 class FeedSettings(BaseModel, extra="forbid", frozen=True):
     """One feed: [[feeds]] in the TOML file, or FLEET_FEEDS as a JSON list."""
 
@@ -98,14 +110,15 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
     kind: Literal["tcp_client", "tcp_listener", "udp", "file", "mqtt"]
     format: str = "nmea"
     address: str = ""  #: host:port, or a path for kind "file"
-    topic: str = ""  #: MQTT topic filter
+    topic: str = ""  #: MQTT topic filter, where one is enough
+    topics: tuple[TopicSettings, ...] = ()  #: or the map of several
     allow: Networks = ()  #: peers a listener accepts (CIDR); empty: all, on loopback only
 
     @model_validator(mode="after")
     def _complete(self) -> FeedSettings:
-        wanted = "topic" if self.kind == "mqtt" else "address"
-        if not getattr(self, wanted):
-            raise ValueError(f"a feed of kind {self.kind} needs `{wanted}`")
+        self._mapped()
+        if self.kind != "mqtt" and not self.address:
+            raise ValueError(f"a feed of kind {self.kind} needs `address`")
         if self.kind not in {"mqtt", "file"} and not ADDRESS.fullmatch(self.address):
             raise ValueError(f"address {self.address!r} must be host:port")
         if self.kind in {"tcp_listener", "udp"} and not self.allow and not self._on_loopback():
@@ -114,6 +127,31 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
                 f" can be reached from other machines"
             )
         return self
+
+    def _mapped(self) -> None:
+        """MQTT has one topic or a map of them, and nothing else has any."""
+        if self.topics and self.kind != "mqtt":
+            raise ValueError(f"topics: a feed of kind {self.kind} has none")
+        if self.topics and (self.topic or "format" in self.model_fields_set):
+            raise ValueError("`topics` has its own filters and formats: take out topic and format")
+        if self.kind == "mqtt" and not self.topic and not self.topics:
+            raise ValueError("a feed of kind mqtt needs `topic`, or [[feeds.topics]]")
+
+    @property
+    def routes(self) -> tuple[TopicSettings, ...]:
+        """The map, whichever way it was written."""
+        simple = TopicSettings.model_construct(filter=self.topic, format=self.format)
+        return self.topics or (simple,)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats it brings, each once."""
+        return tuple(dict.fromkeys(r.format for r in self.topics)) or (self.format,)
+
+    @property
+    def where(self) -> str:
+        """Where it comes from, as it is shown."""
+        return self.address or ", ".join(route.filter for route in self.routes)
 
     def _on_loopback(self) -> bool:
         host = self.address.rpartition(":")[0].strip("[]")
@@ -291,5 +329,6 @@ def _sentence(error: ValidationError, given: Mapping[str, Given]) -> str:
     value = first.get("input")
     plain = key not in SECRETS and isinstance(value, str | int | float)
     shown = f": {value!r}" if plain and loc else ""
-    tail = hint(loc[-1], FeedSettings.model_fields) if first["type"] == "extra_forbidden" else ""
+    fields = (TopicSettings if "topics" in loc else FeedSettings).model_fields
+    tail = hint(loc[-1], fields) if first["type"] == "extra_forbidden" else ""
     return f"{where}{inner}{shown}: {said[:1].lower()}{said[1:]}{tail}"

@@ -23,12 +23,10 @@ def run(app: App) -> None:
     if not feeds:
         raise CommandError("no feeds: put [[feeds]] in fleet.toml, or set FLEET_FEEDS", Exit.USAGE)
     formats = import_module("fleet.ingest.formats").FORMATS
-    wrong = next((feed for feed in feeds if feed.format not in formats), None)
+    wrong = next(((f.name, key) for f in feeds for key in f.formats if key not in formats), None)
     if wrong:
         known = ", ".join(sorted(formats))
-        raise CommandError(
-            f"feed {wrong.name}: no format {wrong.format} (known: {known})", Exit.USAGE
-        )
+        raise CommandError(f"feed {wrong[0]}: no format {wrong[1]} (known: {known})", Exit.USAGE)
     if any(feed.kind == "mqtt" for feed in feeds):
         _ = app.mqtt_url
     serve(app, "fleet.worker.service")

@@ -7,8 +7,12 @@ A delivery is acknowledged only after the commit that holds it. Feeds that canno
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from fleet.ingest.format import Reports
+from fleet.ingest.told import tell
+from fleet.model import IdentityKind, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,21 @@ class Delivery:
     received: int  #: UTC microseconds
     sequence: int | None = None  #: the broker's, where it has one
     handle: Any = None  #: the feed's own, needed to acknowledge
+    topic: str = ""  #: for formats that say half of what they mean in it
+    kind: IdentityKind | None = None  #: what the names are, where the configuration says
+    source: Source | None = None  #: likewise
+
+    @property
+    def speaker(self) -> str:
+        """What its decoder is given as `station`."""
+        return tell(self.station, self.topic) if self.topic else self.station
+
+    def claimed(self, reports: Reports) -> Reports:
+        """Its reports as the configuration takes them."""
+        if self.kind is None and self.source is None:
+            return reports
+        kind = reports.kind if reports.kind == IdentityKind.MMSI else self.kind or reports.kind
+        return replace(reports, kind=kind, source=self.source or reports.source)
 
 
 class Feed(Protocol):

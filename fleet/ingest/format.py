@@ -130,3 +130,4 @@ class Format:
     source: Source
     decoder: Callable[[], Decoder]
     datagram: bool = False  #: True where one payload is whole by itself (MQTT, UDP)
+    topical: bool = False  #: True where the topic says half of it: given to `feed` by `told.tell`

@@ -45,7 +45,8 @@ class Decoders:
         if d.format not in self.formats:
             return Decoded(item, None, f"unknown format {d.format}")
         try:
-            return Decoded(item, self._decoder(d).feed(d.payload, d.station, d.received))
+            found = self._decoder(d).feed(d.payload, d.speaker, d.received)
+            return Decoded(item, d.claimed(found))
         except Exception as error:  # noqa: BLE001 -- any bug of a decoder, on any input
             self._of.pop((d.feed, d.format), None)
             return Decoded(item, None, f"decoder failed: {type(error).__name__}")

@@ -87,7 +87,7 @@ class Service:
         quarantine = Spool(folder / "quarantine", most, "quarantine")
         self.feeds = build(settings)
         healths = [
-            Health(f.name, f.kind, f.address or f.topic, f.format, "up") for f in settings.feeds
+            Health(f.name, f.kind, f.where, ", ".join(f.formats), "up") for f in settings.feeds
         ]
         self.sources = Sources(list(zip(self.feeds, healths, strict=True)), self.spool)
         self.intake = Intake()

@@ -18,6 +18,7 @@ from typing import BinaryIO
 import msgspec
 
 from fleet.ingest.feed import Delivery
+from fleet.model import IdentityKind, Source
 
 HEAD = Struct("<II")  #: length of the body, its CRC-32
 LONGEST = 16 << 20
@@ -228,6 +229,9 @@ class Body(msgspec.Struct, array_like=True):
     payload: bytes
     received: int
     sequence: int | None = None
+    topic: str = ""
+    kind: IdentityKind | None = None
+    source: Source | None = None
 
     def delivery(self, handle: tuple[int, int]) -> Delivery:
         return Delivery(**{n: getattr(self, n) for n in self.__struct_fields__}, handle=handle)
@@ -238,7 +242,7 @@ DECODER = msgspec.msgpack.Decoder(Body)
 
 
 def encode(d: Delivery) -> bytes:
-    body = ENCODER.encode(Body(d.feed, d.station, d.format, d.payload, d.received, d.sequence))
+    body = ENCODER.encode(Body(*(getattr(d, name) for name in Body.__struct_fields__)))
     return HEAD.pack(len(body), zlib.crc32(body)) + body
 
 

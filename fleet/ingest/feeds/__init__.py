@@ -8,13 +8,15 @@ from pathlib import Path
 from fleet.ingest.feed import Feed
 from fleet.ingest.feeds.common import FeedError, host_port, networks
 from fleet.ingest.feeds.file import File
-from fleet.ingest.feeds.mqtt import Mqtt, Topic, broker
+from fleet.ingest.feeds.mqtt import Mqtt, broker
 from fleet.ingest.feeds.tcp_client import TcpClient
 from fleet.ingest.feeds.tcp_listener import TcpListener
+from fleet.ingest.feeds.topics import Route, Topic, check
 from fleet.ingest.feeds.udp import Udp
 from fleet.ingest.format import Format
 from fleet.ingest.formats import FORMATS
-from fleet.settings import FeedSettings, Settings
+from fleet.model import IdentityKind, Source
+from fleet.settings import FeedSettings, Settings, TopicSettings
 
 __all__ = ["FeedError", "build", "build_feed"]
 
@@ -27,16 +29,16 @@ def build(settings: Settings) -> list[Feed]:
 def build_feed(feed: FeedSettings, settings: Settings) -> Feed:
     """Raises FeedError, naming the feed, where the configuration cannot work."""
     try:
-        return KINDS[feed.kind](feed, settings, _format(feed))
+        return KINDS[feed.kind](feed, settings, _format(feed.format, feed.kind))
     except FeedError as wrong:
         raise FeedError(f"feed {feed.name}: {wrong}") from None
 
 
-def _format(feed: FeedSettings) -> Format:
-    form = FORMATS.get(feed.format)
+def _format(key: str, kind: str) -> Format:
+    form = FORMATS.get(key)
     if form is None:
-        raise FeedError(f"unknown format {feed.format!r}; there are {', '.join(FORMATS)}")
-    if form.datagram and feed.kind not in ("mqtt", "file"):
+        raise FeedError(f"unknown format {key!r}; there are {', '.join(FORMATS)}")
+    if form.datagram and kind not in ("mqtt", "file"):
         raise FeedError(f"format {form.key!r} needs senders known by name: kind mqtt or file")
     return form
 
@@ -59,14 +61,26 @@ def _file(feed: FeedSettings, _: Settings, form: Format) -> Feed:
 
 
 def _mqtt(feed: FeedSettings, settings: Settings, form: Format) -> Feed:
-    topic = Topic(feed.topic)
-    if form.datagram and [topic.levels[i] for i in topic.wild] != ["+"]:
-        raise FeedError(f"topic {feed.topic!r} must have one + where the sender's id stands")
     if feed.address:
         # Shown in the console, where a password must not be.
         raise FeedError("kind mqtt has no address: the broker is mqtt_url")
+    if form.topical and not feed.topics:
+        raise FeedError(f"format {form.key!r} needs [[feeds.topics]], which name the station")
+    keys = [f"topics[{i}]." for i in range(len(feed.topics))] or [""]
+    routes = [_route(e, key) for e, key in zip(feed.routes, keys, strict=True)]
+    check(routes, keys)
     at = broker(settings.mqtt_url.get_secret_value())
-    return Mqtt(feed.name, at, topic, form, f"{settings.mqtt_client_id}-{feed.name}")
+    return Mqtt(feed.name, at, routes, f"{settings.mqtt_client_id}-{feed.name}")
+
+
+def _route(entry: TopicSettings, key: str) -> Route:
+    kind = IdentityKind(entry.identity) if entry.identity else None
+    source = Source[entry.source.upper()] if entry.source else None
+    try:
+        topic = Topic(entry.filter, entry.station)
+        return Route(topic, _format(entry.format, "mqtt"), kind, source)
+    except FeedError as wrong:
+        raise FeedError(f"{key[:-1]}: {wrong}" if key else str(wrong)) from None
 
 
 KINDS: dict[str, Callable[[FeedSettings, Settings, Format], Feed]] = {

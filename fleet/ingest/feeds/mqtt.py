@@ -21,7 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds import mqtt_ack
 from fleet.ingest.feeds.common import Backoff, FeedError, Link, received_now, whole
-from fleet.ingest.format import Format
+from fleet.ingest.feeds.topics import Route, subscriptions
 
 IN_FLIGHT = 1000
 LARGEST = (256 << 10) + 4096
@@ -32,7 +32,7 @@ KEEPALIVE_S = 30
 LOST = "QoS-0 messages lost"
 """The bound forced them out."""
 STRANGE = "of another topic"
-"""Messages of an older subscription of this session."""
+"""Messages under no filter of the map, or of an older subscription of this session."""
 TAKEN_OVER = "Session taken over"
 """By a newer worker of the same client id: taking it back at once would go on for ever."""
 
@@ -71,37 +71,6 @@ def broker(url: str) -> Broker:
     )
 
 
-class Topic:
-    """A topic filter, and the station that a topic under it belongs to: what its wildcards match.
-
-    For terminals that is the terminal's id, so nobody can speak for another: the broker's access
-    list lets each write its own topic only.
-    """
-
-    def __init__(self, text: str) -> None:
-        levels = text.split("/")
-        self.filter = text
-        self.levels = levels[2:] if levels[0] == "$share" else levels
-        wild = [i for i, level in enumerate(self.levels) if "+" in level or "#" in level]
-        whole_levels = all(self.levels[i] in ("+", "#") for i in wild)
-        if not text or not whole_levels or "#" in self.levels[:-1]:
-            raise FeedError(f"{text!r} is not a topic filter")
-        self.wild = wild
-
-    def station(self, topic: str) -> str | None:
-        """None where the topic is not under this filter."""
-        heard = topic.split("/")
-        if self.levels[-1] == "#":
-            most = len(self.levels) - 1
-            heard = [*heard[:most], "/".join(heard[most:])]
-        if len(heard) != len(self.levels):
-            return None
-        pairs = zip(self.levels, heard, strict=True)
-        if any(level not in ("+", "#", word) for level, word in pairs):
-            return None
-        return "/".join(heard[i] for i in self.wild) if self.wild else topic
-
-
 @dataclass(frozen=True, slots=True)
 class Handle:
     """One message of one connection: its number means another message on the next."""
@@ -117,14 +86,13 @@ class Mqtt(Link):
         self,
         name: str,
         at: Broker,
-        topic: Topic,
-        form: Format,
+        routes: Sequence[Route],
         client_id: str,
         *,
         in_flight: int = IN_FLIGHT,
     ) -> None:
         super().__init__()
-        self.name, self.at, self.topic, self.form = name, at, topic, form
+        self.name, self.at, self.routes = name, at, tuple(routes)
         self.client_id, self.in_flight = client_id, in_flight
         self.backoff = Backoff()
         self._connection = 0
@@ -196,22 +164,40 @@ class Mqtt(Link):
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         # A retained message is an old one: it would come again with every connection.
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-        answers = await client.subscribe(self.topic.filter, options=options)
-        refused = [a for a in answers if isinstance(a, ReasonCode) and a.is_failure]
-        if refused:
-            raise aiomqtt.MqttError(f"subscription refused: {refused[0]}")
+        filters = subscriptions(self.routes)
+        answers = await client.subscribe([(text, options) for text in filters])
+        for text, answer in zip(filters, answers, strict=True):
+            if isinstance(answer, ReasonCode) and answer.is_failure:
+                raise aiomqtt.MqttError(f"subscription refused: {answer}: {text}")
 
     def _delivery(self, client: aiomqtt.Client, message: aiomqtt.Message) -> Delivery | None:
-        station = self.topic.station(message.topic.value)
-        if station is None:
+        topic = message.topic.value
+        station, route = self._route(topic)
+        if route is None:
             self._count(STRANGE)
             if message.qos and not self.at.auto_ack:
                 mqtt_ack.acknowledge(client, message.mid)
             return None
-        handle = Handle(self._connection, message.mid) if message.qos else None
-        payload = whole(bytes(message.payload), self.form)
-        form, now = self.form.key, received_now()
-        return Delivery(self.name, station, form, payload, now, handle=handle)
+        form = route.form
+        return Delivery(
+            feed=self.name,
+            station=station,
+            format=form.key,
+            payload=whole(bytes(message.payload), form),
+            received=received_now(),
+            handle=Handle(self._connection, message.mid) if message.qos else None,
+            topic=topic if form.topical else "",
+            kind=route.kind,
+            source=route.source,
+        )
+
+    def _route(self, topic: str) -> tuple[str, Route | None]:
+        """The first that matches."""
+        for route in self.routes:
+            station = route.topic.station(topic)
+            if station is not None:
+                return station, route
+        return "", None
 
     def waiting(self, queue: asyncio.Queue[aiomqtt.Message]) -> None:
         """The queue of a connection that begins."""

@@ -33,9 +33,11 @@ class TcpListener(Link):
         *,
         allow: Networks = (),
         idle_s: float = 300.0,
+        connections: int = CONNECTIONS,
     ) -> None:
         super().__init__()
         self.name, self.form, self.allow, self.idle_s = name, form, allow, idle_s
+        self.connections = connections
         self.host, self.port = address
         self.bound = 0  #: the port really listened on, where 0 was asked for
         self.backoff = Backoff()
@@ -76,10 +78,11 @@ class TcpListener(Link):
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task, peer = asyncio.current_task(), writer.get_extra_info("peername")
         try:
-            if task and peer and allowed(peer[0], self.allow) and len(self._open) < CONNECTIONS:
+            room = len(self._open) < self.connections
+            if task and peer and room and allowed(peer[0], self.allow):
                 self._open.add(task)
                 self._show()
-                await self._read(reader, peer[0], peer[1])
+                await self._serve(reader, writer)
             else:
                 self.counts[REFUSED] += 1
         except asyncio.CancelledError:
@@ -91,7 +94,9 @@ class TcpListener(Link):
             with suppress(OSError):
                 await writer.wait_closed()
 
-    async def _read(self, reader: asyncio.StreamReader, host: str, port: int) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, from its first byte to its last."""
+        host, port = writer.get_extra_info("peername")[:2]
         station = self._stations.name(host, port, 0.0)
         try:
             with suppress(OSError, TimeoutError):

@@ -19,8 +19,9 @@ from deploy.local.programs import fetch
 from deploy.local.temporary import discard, scratch
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds.common import FeedError
-from fleet.ingest.feeds.mqtt import Mqtt, Topic
+from fleet.ingest.feeds.mqtt import Mqtt
 from fleet.ingest.feeds.mqtt import broker as parsed
+from fleet.ingest.feeds.topics import Route, Topic
 from fleet.ingest.formats import FORMATS
 from tests.ingest.feeds.polling import dropped, until
 
@@ -30,7 +31,8 @@ TERMINALS = "fleet/v1/terminals/+/report"
 
 def feed(url: str, client_id: str, *, in_flight: int = 100, topic: str = TERMINALS) -> Mqtt:
     form = FORMATS["nmea" if topic.endswith("nmea") else "terminal"]
-    made = Mqtt("boats", parsed(url), Topic(topic), form, client_id, in_flight=in_flight)
+    routes = [Route(Topic(topic), form)]
+    made = Mqtt("boats", parsed(url), routes, client_id, in_flight=in_flight)
     made.backoff.first = made.backoff.most = 0.05
     made.backoff.reset()
     return made
@@ -229,32 +231,6 @@ async def test_messages_of_an_older_subscription_are_let_go(broker: Server) -> N
     await publish(broker, 1, 2)
     made = feed(broker.url, "moved")
     assert [d.payload for d in await take(made, 1)] == [b"1"]
-
-
-@pytest.mark.parametrize(
-    ("text", "topic", "station"),
-    [
-        (TERMINALS, "fleet/v1/terminals/T-1/report", "T-1"),
-        (TERMINALS, "fleet/v1/terminals/a/b/report", None),
-        (TERMINALS, "fleet/v1/terminals/T-1/status", None),
-        (TERMINALS, "fleet/v1/terminals/T-1", None),
-        ("ais/#", "ais/hainan/yazhou", "hainan/yazhou"),
-        ("+/nmea/+", "a/nmea/b", "a/b"),
-        ("raw", "raw", "raw"),
-        ("raw", "other", None),
-        (f"$share/workers/{TERMINALS}", "fleet/v1/terminals/T-1/report", "T-1"),
-    ],
-)
-def test_the_station_is_what_the_wildcards_match(
-    text: str, topic: str, station: str | None
-) -> None:
-    assert Topic(text).station(topic) == station
-
-
-@pytest.mark.parametrize("text", ["", "a/#/b", "a/x+/b", "a#"])
-def test_what_is_no_topic_filter(text: str) -> None:
-    with pytest.raises(FeedError):
-        Topic(text)
 
 
 def test_addresses() -> None:
