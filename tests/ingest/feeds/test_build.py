@@ -52,6 +52,7 @@ def test_every_mqtt_feed_has_a_session_of_its_own() -> None:
         ({"kind": "mqtt", "topic": "fleet/+/+/report", "format": "terminal"}, "one \\+"),
         ({"kind": "mqtt", "topic": "fleet/report", "format": "terminal"}, "one \\+"),
         ({"kind": "mqtt", "topic": "x/+", "address": "mqtt://u:p@x"}, "has no address"),
+        ({"kind": "mqtt", "topic": "x/#", "format": "digitraffic"}, r"needs \[\[feeds.topics\]\]"),
     ],
 )
 def test_what_cannot_work_is_named_with_its_feed(fields: dict[str, Any], why: str) -> None:
