@@ -45,7 +45,7 @@ bench: dev  ## the benchmarks, each beside its peer in the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock:  ## pin the newest versions anew (needs uv)
-	@cd requirements && for name in runtime stack build node dev; do \
+	@cd requirements && for name in runtime stack build node dev $$(ls peers/*.in | sed 's/\.in$$//'); do \
 	  source=$$name.in; [ $$name = runtime ] && source=../pyproject.toml; \
 	  $${UV:-uv} pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --output-file $$name.txt $$source; done

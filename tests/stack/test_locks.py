@@ -11,7 +11,7 @@ import pytest
 from hatch_build import NODE
 from tests.stack.conftest import ROOT
 
-LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+LOCKS = sorted((ROOT / "requirements").rglob("*.txt"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def test_ready_only_where_it_was_patched_for(tmp_path: Path) -> None:
     prefix.seal(HELLO)
     assert prefix.ready(HELLO)
     assert not prefix.ready(Recipe("other", ("other",), ()))
+    assert not prefix.ready(replace(HELLO, alone=("cowsay",)))
     assert not Prefix(prefix.root.rename(tmp_path / "moved")).ready(HELLO)
     (tmp_path / "moved/ready.json").write_text("{half")
     assert not Prefix(tmp_path / "moved").ready(HELLO)
