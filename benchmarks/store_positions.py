@@ -1,7 +1,8 @@
 """Ways to store position fixes once, on the hypertable, against a bare COPY of the same rows.
 
 Rows a second by the wall clock (most of the work is the server's), each batch in a transaction of
-its own.
+its own. "all there" stores the rows of the line before once more, "heard again" with one station
+more a row.
 """
 
 from __future__ import annotations
@@ -9,76 +10,55 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal, TypeAlias
 
 import numpy as np
 
+from benchmarks import _store_ways as ways
 from benchmarks._measure import Figure, Run, Timing, Way, clocked, rate
 from deploy.local.postgres import Cluster
 from deploy.local.programs import fetch
 from deploy.local.temporary import discard, scratch
 from fleet.model import HOUR, SECOND, Batch
-from fleet.store import positions
 from fleet.store.db import Connection, connect
 from fleet.store.migrate import migrate
 
 BATCH, ROWS, VESSELS, WARM = 5_000, 100_000, 20_000, 1
 START = 1_790_000_000 * SECOND
-UNNEST = """
-    insert into position as p (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
-                               status, flags, stations)
-    select v, to_timestamp(t / 1e6), s, to_timestamp(r / 1e6), lon, lat, sog, cog, heading, battery,
-           status, flags, array[station]
-    from unnest(%s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::float8[], %s::float8[],
-                %s::real[], %s::real[], %s::real[], %s::real[], %s::smallint[], %s::int[],
-                %s::int[]) f (v, t, s, r, lon, lat, sog, cog, heading, battery, status, flags,
-                              station)
-    on conflict (vessel, t, source) do update
-    set stations = p.stations || excluded.stations where not p.stations @> excluded.stations"""
-COLUMNS = (*positions.FIX, "station")
-Storing = Callable[[Connection, Batch], Awaitable[object]]
+Storing: TypeAlias = Callable[[Connection, Batch], Awaitable[object]]
+Seen: TypeAlias = Literal["new", "all there", "heard again", "moved on"]
+BARE: tuple[str, Seen] = ("bare COPY", "new")
+STAGING = "COPY to a staging table, ON CONFLICT"
+ROWWISE = "one array of rows, ON CONFLICT"
+NEWEST = "newest of each vessel"
+WAYS: dict[tuple[str, Seen], Storing] = {
+    BARE: ways.bare,
+    ("COPY in a savepoint", "new"): ways.believed_new,
+    ("COPY in a savepoint", "all there"): ways.believed_new,
+    (ROWWISE, "new"): ways.rows,
+    (ROWWISE, "all there"): ways.rows,
+    (ROWWISE, "heard again"): ways.rows,
+    (STAGING, "new"): ways.staging,
+    (STAGING, "all there"): ways.staging,
+    (STAGING, "heard again"): ways.staging,
+    ("an array a column, ON CONFLICT", "new"): ways.arrays,
+    ("an array a column, of Python lists", "new"): ways.lists,
+    ("ask which are there, COPY the others", "new"): ways.asking,
+    (f"{NEWEST}: {STAGING}", "moved on"): ways.latest_staging,
+    (f"{NEWEST}: {ROWWISE}", "moved on"): ways.latest,
+}
 
 
-def batches(rows: int, seed: int) -> list[Batch]:
+def batches(rows: int, seed: int, station: int) -> list[Batch]:
     """A fleet's fixes in order of time, one source, no two alike."""
     dice = np.random.default_rng(seed)
     made = Batch.empty(rows)
     made.vessel[:] = np.arange(rows) % VESSELS + 1
     made.t[:] = START + np.arange(rows) // VESSELS * HOUR // 60 + seed * 24 * HOUR
-    made.received[:], made.source[:], made.station[:] = made.t + SECOND, 1, 1
+    made.received[:], made.source[:], made.station[:] = made.t + SECOND, 1, station
     made.lon[:], made.lat[:] = dice.uniform(107, 111, rows), dice.uniform(16, 20, rows)
     made.sog[:] = dice.uniform(0, 12, rows)
     return [made.take(slice(i, i + BATCH)) for i in range(0, rows, BATCH)]
-
-
-async def bare(conn: Connection, batch: Batch) -> None:
-    """What no idempotent way can beat: COPY, without a savepoint."""
-    first, stations = positions._grouped(batch)  # noqa: SLF001 -- the same bytes
-    columns = positions._columns(batch.take(first), stations)  # noqa: SLF001
-    await positions._send(conn, positions.SQL["copy"], positions.POSITION, columns)  # noqa: SLF001
-
-
-async def fresh(conn: Connection, batch: Batch) -> None:
-    await positions.insert(conn, batch, np.ones(len(batch), np.bool_))
-
-
-async def merged(conn: Connection, batch: Batch) -> None:
-    await positions.insert(conn, batch)
-
-
-async def unnest(conn: Connection, batch: Batch) -> None:
-    order = np.lexsort((batch.t, batch.vessel))
-    await conn.execute(UNNEST, [getattr(batch, name)[order].tolist() for name in COLUMNS])
-
-
-BARE = "bare COPY"
-WAYS: dict[str, tuple[Storing, bool]] = {
-    BARE: (bare, False),
-    "COPY in a savepoint (believed new)": (fresh, False),
-    "COPY to a staging table, ON CONFLICT": (merged, False),
-    "unnest of lists, ON CONFLICT": (unnest, False),
-    "believed new, all there already": (fresh, True),
-    "staging table, all there already": (merged, True),
-}
 
 
 class Table:
@@ -87,20 +67,21 @@ class Table:
     def __init__(self, runner: asyncio.Runner, conn: Connection, rows: int) -> None:
         self.runner, self.conn, self.rows = runner, conn, rows
 
-    def way(self, name: str) -> Way:
-        """Store the rows of a round; in an empty table, unless they should be there already."""
-        store, there = WAYS[name]
+    def way(self, store: Storing, seen: Seen) -> Way:
+        """Store the rows of a round, in an empty table or where they are already."""
 
         def timed(number: int) -> Timing:
-            work = batches(self.rows, number + WARM)
-            if not there:
-                self.runner.run(self._emptied())
+            work = batches(self.rows, number + WARM, 2 if seen == "heard again" else 1)
+            if seen == "new":
+                self.runner.run(self._emptied("position"))
+            elif seen == "moved on":
+                self.runner.run(self._emptied("vessel_latest"))
             return clocked(lambda _: self.runner.run(self._stored(store, work)))(number)
 
         return timed
 
-    async def _emptied(self) -> None:
-        await self.conn.execute("truncate position")
+    async def _emptied(self, table: str) -> None:
+        await self.conn.execute(f"truncate {table}".encode())
         await self.conn.commit()
 
     async def _stored(self, store: Storing, work: list[Batch]) -> None:
@@ -130,6 +111,8 @@ def figures(run: Run) -> Iterator[Figure]:
     rows = 20_000 if run.quick else ROWS
     run.note("starting a database")
     with table(rows) as made:
-        took = run.interleaved({name: made.way(name) for name in WAYS}, warm=WARM)
-    for name in WAYS:
-        yield rate(name, rows, "rows/s", took[name], against=BARE, peer=took[BARE], clock="wall")
+        named = {f"{how} ({seen})": made.way(store, seen) for (how, seen), store in WAYS.items()}
+        took = run.interleaved(named, warm=WARM)
+    bare = "{} ({})".format(*BARE)
+    for name in named:
+        yield rate(name, rows, "rows/s", took[name], against=bare, peer=took[bare], clock="wall")

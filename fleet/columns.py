@@ -1,12 +1,15 @@
-"""NumPy columns to binary COPY blocks, and times to and from PostgreSQL's epoch.
+"""NumPy columns to binary COPY blocks and arrays of rows, and times to and from PostgreSQL's epoch.
 
-A structured big-endian dtype *is* the COPY record, so a block is made without a loop over rows.
+A structured big-endian dtype *is* the COPY record, and, with the types named in it, the element of
+an array of a table's row type; so either is made without a loop over rows.
 Invariant: a record of fixed width cannot hold NULL; a float that is not known is NaN.
+Source: PostgreSQL 17, COPY "Binary Format"; record_recv and array_recv of its backend.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -17,26 +20,56 @@ from fleet.model import Ints
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
-INT4_OID = 23
+INT4_OID, INT4_ARRAY_OID = 23, 1007
 EPOCH_OFFSET = 946_684_800_000_000
 """Microseconds from 1970 to 2000, where PostgreSQL counts from."""
 FORMATS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float4": ">f4", "float8": ">f8",
            "timestamptz": ">i8"}  # fmt: skip
+OIDS = {"int2": 21, "int4": INT4_OID, "int8": 20, "float4": 700, "float8": 701,
+        "timestamptz": 1184, "int4[]": INT4_ARRAY_OID}  # fmt: skip
 
 Sets: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Sets of integers, one a row: where each row's begin (rows + 1 offsets), and all the members."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What stands around the values of one record."""
+
+    head: tuple[tuple[str, str], ...]  #: fields before the first value
+    typed: bool  #: whether each value is preceded by its type, besides its size
+
+
+COPY = Shape((("fields", ">i2"),), typed=False)
+ELEMENT = Shape((("size", ">i4"), ("fields", ">i4")), typed=True)
+
+
 def block(layout: Mapping[str, str], columns: Mapping[str, Any]) -> bytes:
     """One COPY block; `layout` names each column's SQL type, "int4[]" taking `Sets`."""
+    return HEADER + _body(COPY, layout, columns) + TRAILER
+
+
+def array(layout: Mapping[str, str], columns: Mapping[str, Any], row_type: int) -> bytes:
+    """The same rows as one binary parameter: an array of a table's row type, given by its oid.
+
+    `layout` must name all columns of the table, in the table's order.
+    """
+    rows = len(next(iter(columns.values())))
+    head = np.array([1, 0, row_type, rows, 1] if rows else [0, 0, row_type], ">i4")
+    return head.tobytes() + _body(ELEMENT, layout, columns)
+
+
+def _body(shape: Shape, layout: Mapping[str, str], columns: Mapping[str, Any]) -> bytes:
     arrays = [name for name, kind in layout.items() if kind == "int4[]"]
     if not arrays:
         rows = len(next(iter(columns.values())))
-        return HEADER + _records(layout, columns, rows).tobytes() + TRAILER
-    return HEADER + b"".join(_by_width(layout, columns, arrays[0])) + TRAILER
+        return _records(shape, layout, columns, rows).tobytes()
+    return b"".join(_by_width(shape, layout, columns, arrays[0]))
 
 
-def _by_width(layout: Mapping[str, str], columns: Mapping[str, Any], array: str) -> list[bytes]:
+def _by_width(
+    shape: Shape, layout: Mapping[str, str], columns: Mapping[str, Any], array: str
+) -> list[bytes]:
     """Records of one array length at a time: each length has a width of its own."""
     offsets, members = columns[array]
     widths = np.diff(offsets)
@@ -45,16 +78,22 @@ def _by_width(layout: Mapping[str, str], columns: Mapping[str, Any], array: str)
         at = (widths == width).nonzero()[0]
         part = {name: column[at] for name, column in columns.items() if name != array}
         part[array] = members[offsets[at][:, None] + np.arange(width)]
-        parts.append(_records(layout, part, len(at)).tobytes())
+        parts.append(_records(shape, layout, part, len(at)).tobytes())
     return parts
 
 
-def _records(layout: Mapping[str, str], columns: Mapping[str, Any], rows: int) -> NDArray[Any]:
+def _records(
+    shape: Shape, layout: Mapping[str, str], columns: Mapping[str, Any], rows: int
+) -> NDArray[Any]:
     widths = {n: columns[n].shape[1] for n, kind in layout.items() if kind == "int4[]"}
-    out = np.zeros(rows, _dtype(layout, widths))
+    out = np.zeros(rows, _dtype(shape, layout, widths))
     out["fields"] = len(layout)
+    if shape.typed:
+        out["size"] = out.dtype.itemsize - out.dtype["size"].itemsize
     for name, kind in layout.items():
         out[f"{name}_size"] = out.dtype[name].itemsize
+        if shape.typed:
+            out[f"{name}_oid"] = OIDS[kind]
         if kind == "int4[]":
             _fill_array(out[name], columns[name])
         else:
@@ -62,11 +101,12 @@ def _records(layout: Mapping[str, str], columns: Mapping[str, Any], rows: int) -
     return out
 
 
-def _dtype(layout: Mapping[str, str], widths: Mapping[str, int]) -> np.dtype[Any]:
-    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+def _dtype(shape: Shape, layout: Mapping[str, str], widths: Mapping[str, int]) -> np.dtype[Any]:
+    fields: list[tuple[str, Any]] = list(shape.head)
     for name, kind in layout.items():
         value = _array_dtype(widths[name]) if kind == "int4[]" else np.dtype(FORMATS[kind])
-        fields += [(f"{name}_size", ">i4"), (name, value)]
+        typed = [(f"{name}_oid", ">i4")] if shape.typed else []
+        fields += [*typed, (f"{name}_size", ">i4"), (name, value)]
     return np.dtype(fields)
 
 

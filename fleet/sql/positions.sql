@@ -1,41 +1,18 @@
 -- name: copy
 -- Rows that are believed new, straight into the hypertable.
 copy position (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags,
-               heard, stations) from stdin (format binary);
-
--- name: stage
--- Where rows wait that may be stored already.
-create temp table if not exists staged_position (like position) on commit delete rows;
-
--- name: stage_copy
--- Fill it.
-copy staged_position (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status,
-                      flags, heard, stations) from stdin (format binary);
+               stations, heard) from stdin (format binary);
 
 -- name: merge
 -- Store what is new; to what is stored add the stations that heard it too.
 insert into position as p (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
-                           status, flags, heard, stations)
-select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, heard,
-       stations
-from staged_position order by vessel, t, source
+                           status, flags, stations, heard)
+select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, stations,
+       heard
+from unnest(%(rows)s::public.position[]) order by vessel, t, source
 on conflict (vessel, t, source) do update
 set stations = array(select distinct s from unnest(p.stations || excluded.stations) s order by s)
 where not p.stations @> excluded.stations;
-
--- name: unstage
--- Leave nothing for a second call in the same transaction.
-delete from staged_position;
-
--- name: stage_latest
--- Where the newest fix of each vessel of a batch waits.
-create temp table if not exists staged_latest
-    (like vessel_latest) on commit delete rows;
-
--- name: latest_copy
--- Fill it.
-copy staged_latest (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status,
-                    flags, seq) from stdin (format binary);
 
 -- name: latest_merge
 -- Only a newer fix replaces the one that is shown, unless that is from the future (a clock that
@@ -43,17 +20,13 @@ copy staged_latest (vessel, t, source, received, lon, lat, sog, cog, heading, ba
 insert into vessel_latest as l (vessel, t, source, received, lon, lat, sog, cog, heading, battery,
                                 status, flags, seq)
 select vessel, t, source, received, lon, lat, sog, cog, heading, battery, status, flags, seq
-from staged_latest order by vessel
+from unnest(%(rows)s::public.vessel_latest[])
 on conflict (vessel) do update
 set (t, source, received, lon, lat, sog, cog, heading, battery, status, flags, seq) =
     (excluded.t, excluded.source, excluded.received, excluded.lon, excluded.lat, excluded.sog,
      excluded.cog, excluded.heading, excluded.battery, excluded.status, excluded.flags,
      excluded.seq)
 where excluded.t > l.t or l.t > now() + interval '10 minutes';
-
--- name: unstage_latest
--- Leave nothing for a second call in the same transaction.
-delete from staged_latest;
 
 -- name: latest
 -- The newest fix of every vessel.

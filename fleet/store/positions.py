@@ -1,5 +1,7 @@
 """Position fixes in, once each: by COPY where they are new, by ON CONFLICT where they may not be.
 
+Both are one statement of bytes that NumPy made: a COPY block, or an array of rows as a parameter.
+
 Invariant: storing the same fix again changes nothing but the set of stations that heard it.
 """
 
@@ -13,6 +15,7 @@ from psycopg.errors import UniqueViolation
 
 from fleet.columns import Sets, block, from_datetime, group
 from fleet.model import NEVER, Batch, Flag, Ints, Mask
+from fleet.store.binary import rows_of
 from fleet.store.db import Connection, queries, rows, savepoint
 
 SQL = queries("positions")
@@ -21,7 +24,8 @@ FIX = {
     "lon": "float8", "lat": "float8", "sog": "float4", "cog": "float4", "heading": "float4",
     "battery": "float4", "status": "int2", "flags": "int4",
 }  # fmt: skip
-POSITION = {**FIX, "heard": "timestamptz", "stations": "int4[]"}
+POSITION = {**FIX, "stations": "int4[]", "heard": "timestamptz"}
+"""In the order of the table, which an array of its rows must have."""
 LATEST = {**FIX, "seq": "int8"}
 
 
@@ -53,11 +57,8 @@ async def _copy(conn: Connection, batch: Batch) -> int:
 
 async def _merge(conn: Connection, batch: Batch) -> int:
     first, stations = _grouped(batch)
-    await conn.execute(SQL["stage"])
-    await _send(conn, SQL["stage_copy"], POSITION, _columns(batch.take(first), stations))
-    changed = (await conn.execute(SQL["merge"])).rowcount
-    await conn.execute(SQL["unstage"])
-    return changed
+    given = await rows_of(conn, "position", POSITION, _columns(batch.take(first), stations))
+    return (await conn.execute(SQL["merge"], {"rows": given})).rowcount
 
 
 def _grouped(batch: Batch) -> tuple[Ints, Sets]:
@@ -66,7 +67,7 @@ def _grouped(batch: Batch) -> tuple[Ints, Sets]:
 
 def _columns(batch: Batch, stations: Sets) -> dict[str, Any]:
     heard = np.where(batch.heard == NEVER, batch.received, batch.heard)
-    return {**{name: getattr(batch, name) for name in FIX}, "heard": heard, "stations": stations}
+    return {**{name: getattr(batch, name) for name in FIX}, "stations": stations, "heard": heard}
 
 
 async def _send(
@@ -85,11 +86,8 @@ async def upsert_latest(conn: Connection, batch: Batch, seq: int) -> int:
         return 0
     columns = {name: getattr(newest, name) for name in FIX}
     columns["seq"] = np.full(len(newest), seq)
-    await conn.execute(SQL["stage_latest"])
-    await _send(conn, SQL["latest_copy"], LATEST, columns)
-    moved = (await conn.execute(SQL["latest_merge"])).rowcount
-    await conn.execute(SQL["unstage_latest"])
-    return moved
+    given = await rows_of(conn, "vessel_latest", LATEST, columns)
+    return (await conn.execute(SQL["latest_merge"], {"rows": given})).rowcount
 
 
 def last_of_each(batch: Batch) -> Ints:
