@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
+from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -23,7 +25,11 @@ from fleet.ingest.feeds import mqtt_ack
 from fleet.ingest.feeds.common import Backoff, FeedError, Link, received_now, whole
 from fleet.ingest.feeds.topics import Route, subscriptions
 
-IN_FLIGHT = 1000
+IN_FLIGHT = 4000
+"""Enough for one batch being committed and one being gathered, at ten thousand messages a second.
+The broker must allow as many (max_inflight_messages), or its bound is the one that holds."""
+ROUTES = 100_000
+"""Topics whose route is remembered."""
 LARGEST = (256 << 10) + 4096
 """Bytes of one packet: a stored burst of two thousand reports. The broker must refuse what is
 larger (message_size_limit 262144): a smaller limit here than there loses messages in silence."""
@@ -97,7 +103,9 @@ class Mqtt(Link):
         self.backoff = Backoff()
         self._connection = 0
         self._client: aiomqtt.Client | None = None
-        self._waiting: asyncio.Queue[aiomqtt.Message] = asyncio.Queue()
+        self._arrived: deque[Delivery] = deque()
+        self._some = asyncio.Event()
+        self._known: dict[str, tuple[str, Route | None]] = {}
 
     async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         while True:
@@ -106,10 +114,8 @@ class Mqtt(Link):
                 async with self._connected() as client:
                     await self._subscribe(client)
                     self.up(self._counted())
-                    async for message in self._messages(client):
-                        self.backoff.reset()
-                        if delivery := self._delivery(client, message):
-                            yield delivery
+                    async for delivery in self._arriving(client):
+                        yield delivery
             except (aiomqtt.MqttError, OSError) as error:
                 self.down(error.__cause__ or error)
                 if TAKEN_OVER in self.detail:
@@ -120,13 +126,11 @@ class Mqtt(Link):
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Those of an earlier connection are left out: the broker sends them again."""
-        client = self._client
+        client, now = self._client, self._connection
         if client is None or self.at.auto_ack:
             return
-        for delivery in deliveries:
-            handle = delivery.handle
-            if isinstance(handle, Handle) and handle.connection == self._connection:
-                mqtt_ack.acknowledge(client, handle.mid)
+        handles = [d.handle for d in deliveries if d.handle is not None]
+        mqtt_ack.acknowledge(client, [h.mid for h in handles if h.connection == now])
 
     def _connected(self) -> aiomqtt.Client:
         """A client of its own for every connection: no state of the last one lives on."""
@@ -145,21 +149,24 @@ class Mqtt(Link):
             properties=properties,
             tls_context=self.at.tls,
             keepalive=KEEPALIVE_S,
-            queue_type=_bounded(self),
         )
-        if not self.at.auto_ack:
-            mqtt_ack.take_over(client)
+        mqtt_ack.take_over(client, self._receive, manual=not self.at.auto_ack)
         self._connection += 1
+        # What was acknowledged to nobody the broker sends again; QoS 0 it does not.
+        self._arrived = deque(d for d in self._arrived if d.handle is None)
         self._client = client
         return client
 
-    async def _messages(self, client: aiomqtt.Client) -> AsyncGenerator[aiomqtt.Message, None]:
-        """What waits is taken straight from the queue: the iterator makes two tasks a message."""
-        waiting = self._waiting
-        async for first in client.messages:
-            yield first
-            while not waiting.empty():
-                yield waiting.get_nowait()
+    async def _arriving(self, client: aiomqtt.Client) -> AsyncGenerator[Delivery, None]:
+        """What comes, until the connection ends, which raises."""
+        ended = mqtt_ack.ended(client)
+        ended.add_done_callback(lambda _: self._some.set())
+        while not ended.done():
+            await self._some.wait()
+            while self._arrived:
+                yield self._arrived.popleft()
+            self._some.clear()
+        raise aiomqtt.MqttError("disconnected") from ended.exception()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         # A retained message is an old one: it would come again with every connection.
@@ -170,13 +177,26 @@ class Mqtt(Link):
             if isinstance(answer, ReasonCode) and answer.is_failure:
                 raise aiomqtt.MqttError(f"subscription refused: {answer}: {text}")
 
-    def _delivery(self, client: aiomqtt.Client, message: aiomqtt.Message) -> Delivery | None:
-        topic = message.topic.value
-        station, route = self._route(topic)
-        if route is None:
+    def _receive(self, message: MQTTMessage) -> None:
+        """What paho calls for every message. QoS 1 is bounded by `in_flight`: the broker waits for
+        our acknowledgements. QoS 0 is not, so that is what is dropped, and counted.
+        """
+        self.backoff.reset()
+        delivery = self._delivery(message)
+        if delivery is None:
             self._count(STRANGE)
-            if message.qos and not self.at.auto_ack:
-                mqtt_ack.acknowledge(client, message.mid)
+            if message.qos and self._client and not self.at.auto_ack:
+                mqtt_ack.acknowledge(self._client, [message.mid])
+        elif message.qos == 0 and len(self._arrived) >= 2 * self.in_flight:
+            self._count(LOST)
+        else:
+            self._arrived.append(delivery)
+            self._some.set()
+
+    def _delivery(self, message: MQTTMessage) -> Delivery | None:
+        topic = message.topic
+        station, route = self._known.get(topic) or self._route(topic)
+        if route is None:
             return None
         form = route.form
         return Delivery(
@@ -193,18 +213,15 @@ class Mqtt(Link):
 
     def _route(self, topic: str) -> tuple[str, Route | None]:
         """The first that matches."""
+        found: tuple[str, Route | None] = ("", None)
         for route in self.routes:
             station = route.topic.station(topic)
             if station is not None:
-                return station, route
-        return "", None
-
-    def waiting(self, queue: asyncio.Queue[aiomqtt.Message]) -> None:
-        """The queue of a connection that begins."""
-        self._waiting = queue
-
-    def forced_out(self) -> None:
-        self._count(LOST)
+                found = station, route
+                break
+        if len(self._known) < ROUTES:
+            self._known[topic] = found
+        return found
 
     def _count(self, why: str) -> None:
         self.counts[why] += 1
@@ -212,23 +229,3 @@ class Mqtt(Link):
 
     def _counted(self) -> str:
         return ", ".join(f"{n} {why}" for why, n in self.counts.items())
-
-
-def _bounded(feed: Mqtt) -> type[asyncio.Queue[aiomqtt.Message]]:
-    """The queue of aiomqtt has no bound, or one that drops what the broker will not send again.
-
-    QoS 1 is bounded by `in_flight`: the broker waits for our acknowledgements. QoS 0 is not, so
-    that is what is dropped, and counted.
-    """
-
-    class Incoming(asyncio.Queue[aiomqtt.Message]):
-        def __init__(self, maxsize: int = 0) -> None:
-            super().__init__(maxsize)
-            feed.waiting(self)
-
-        def put_nowait(self, item: aiomqtt.Message) -> None:
-            if item.qos == 0 and self.qsize() >= 2 * feed.in_flight:
-                return feed.forced_out()
-            return super().put_nowait(item)
-
-    return Incoming

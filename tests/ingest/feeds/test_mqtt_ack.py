@@ -6,12 +6,13 @@ use that and delete `mqtt_ack`; else see that acknowledging late still works the
 
 from __future__ import annotations
 
-import asyncio
 import inspect
+import socket
 from importlib.metadata import version
 
 import aiomqtt
 import paho.mqtt.client as paho
+import pytest
 
 from fleet.ingest.feeds import mqtt_ack
 
@@ -35,18 +36,48 @@ async def test_what_lies_under_the_client() -> None:
     client = aiomqtt.Client("localhost")
     under = client._client
     assert isinstance(under, paho.Client)
+    got: list[paho.MQTTMessage] = []
     manual = [under._manual_ack]
-    mqtt_ack.take_over(client)
+    mqtt_ack.take_over(client, got.append)
     manual.append(under._manual_ack)
     assert manual == [False, True]
-    mqtt_ack.acknowledge(client, 7)  # not connected: nothing happens, nothing is raised
+    message = paho.MQTTMessage(7, b"topic")
+    under._handle_on_message(message)
+    assert got == [message]
+    assert not mqtt_ack.ended(client).done()
 
 
-class Ours(asyncio.Queue[aiomqtt.Message]):
-    pass
+async def test_acknowledgements_are_one_run_of_bytes_in_their_order() -> None:
+    client = aiomqtt.Client("localhost")
+    mqtt_ack.acknowledge(client, [7, 300])  # not connected: it waits
+    mqtt_ack.acknowledge(client, [])
+    (packet,) = client._client._out_packet
+    assert packet["packet"] == b"\x40\x02\x00\x07\x40\x02\x01\x2c"
+    sent = inspect.getsource(paho.Client._packet_write)
+    assert "packet['packet'][packet['pos']:]" in sent  # whole, and on from where it was cut
 
 
-async def test_the_queue_is_of_the_class_we_give_and_filled_by_put_nowait() -> None:
-    client = aiomqtt.Client("localhost", queue_type=Ours)
-    assert type(client._queue) is Ours
-    assert "put_nowait" in inspect.getsource(aiomqtt.Client._on_message)
+def test_paho_reads_by_recv_and_aiomqtt_for_as_long_as_something_is_pending() -> None:
+    assert "self._sock.recv(bufsize)" in inspect.getsource(paho.Client._sock_recv)
+    opened = inspect.getsource(aiomqtt.Client._on_socket_open)
+    assert "client._sock.pending() > 0" in opened
+    assert "_call_socket_open(self._sock)" in inspect.getsource(paho.Client.reconnect)
+
+
+def test_a_buffered_socket_gives_every_byte_once_whatever_is_asked_for() -> None:
+    ours, theirs = socket.socketpair()
+    sent, got = bytes(range(256)) * 40, b""
+    with ours, theirs:
+        ours.setblocking(False)
+        made = mqtt_ack.Buffered(ours)
+        for start in range(0, len(sent), 1000):
+            theirs.sendall(sent[start : start + 1000])
+            size = 1
+            while made.pending() or len(got) < min(start + 1000, len(sent)):
+                got, size = got + made.recv(size), size % 7 + 1
+        assert got == sent
+        with pytest.raises(BlockingIOError):
+            made.recv(1)
+        theirs.close()
+        assert made.recv(1) == b""
+        assert made.fileno() == ours.fileno()
