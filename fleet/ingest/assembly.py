@@ -38,6 +38,12 @@ class Message(NamedTuple):
     payload: bytes  #: six-bit armoured; empty: a mark that only sets the stream's clock
     fill: int  #: bits to drop from the end
     time: int  #: source time, NEVER where the line named none
+    order: int = 0  #: number of the sentence that completed it, from 0, in its stream
+    address: str = ""  #: talker and sentence, as in "AIVDM"
+    channel: str = ""
+    source: str = ""  #: `s:` of its tag block
+    group: str = ""  #: `g:` of its tag block
+    parts: int = 1
 
 
 class Key(NamedTuple):
@@ -62,6 +68,8 @@ class Part(NamedTuple):
     fill: int
     time: int  #: source time
     at: int  #: when it came: received, or source time in a recording; NEVER if neither is known
+    source: str = ""  #: as in Message; a grouped part is not told apart by it
+    order: int = 0  #: of its sentence
 
 
 @dataclass(slots=True)
@@ -72,6 +80,7 @@ class Group:
     age: int = 0  #: parts of the same source since its last part
     ordered: bool = False  #: the key was used a moment ago: parts count only in sequence
     stage: int = Stage.WAITING
+    source: str = ""  #: as in Message
     parts: dict[int, tuple[bytes, int]] = field(default_factory=dict)  #: number -> payload, fill
 
     @property
@@ -191,10 +200,11 @@ def _join(group: Group, part: Part, tally: Tally) -> Message | None:
         return None
     group.parts[part.number] = (part.payload, part.fill)
     group.time = group.time or part.time
-    return _finish(group, tally) if len(group.parts) == group.key.total else None
+    group.source = group.source or part.source
+    return _finish(group, part.order, tally) if len(group.parts) == group.key.total else None
 
 
-def _finish(group: Group, tally: Tally) -> Message | None:
+def _finish(group: Group, order: int, tally: Tally) -> Message | None:
     pieces = [group.parts[n] for n in range(1, group.key.total + 1)]
     payload = b"".join(p for p, _ in pieces)
     group.stage = Stage.DONE
@@ -204,7 +214,11 @@ def _finish(group: Group, tally: Tally) -> Message | None:
     elif not 0 < len(payload) <= LONGEST:
         tally.reject("message length", payload)
     else:
-        return Message(payload, pieces[-1][1], group.time)
+        key = group.key
+        return Message(
+            payload, pieces[-1][1], group.time, order, key.talker, key.channel, group.source,
+            key.group, key.total,
+        )  # fmt: skip
     return None
 
 

@@ -83,12 +83,14 @@ class Framer:
     _rest: bytes = b""
     _waiting: Waiting = field(default_factory=Waiting)
     _assembly: Assembly = field(default_factory=Assembly)
+    _order: int = 0  #: sentences before what is fed now
 
     def feed(self, chunk: bytes, received: int, tally: Tally) -> list[Message]:
         out: list[Message] = []
         for line in self._lines(chunk, tally):
             if line:
                 self._line(line, received, tally, out)
+        self._order += tally.sentences
         return out
 
     def residue(self, clock: int) -> bytes:
@@ -175,6 +177,7 @@ class Framer:
         waiting = self._waiting
         context, waiting.context = waiting.context, None
         before, waiting.before = waiting.before, None
+        order = self._order + tally.sentences
         tally.sentences += 1
         line = token[0]
         if checksum(line[1:-3]) != int(token[9], 16):
@@ -186,12 +189,17 @@ class Framer:
         if count == 1:
             if not token[7]:
                 return tally.reject("empty payload", line)
-            return out.append(Message(token[7], int(token[8]), time))
+            address, channel = token[2].decode(), token[6].decode()
+            source, group = (context.source, context.group) if context else ("", "")
+            return out.append(
+                Message(token[7], int(token[8]), time, order, address, channel, source, group)
+            )
         key = _key(token, count, context)
         key, time = _inherit(key, number, time, before)
         waiting.before = Before(key, number, key.source, time)
         at = waiting.at = received or time or waiting.at
-        part = Part(key, number, token[7], int(token[8]), time, at)
+        source = context.source if context else ""
+        part = Part(key, number, token[7], int(token[8]), time, at, source or key.source, order)
         message = self._assembly.add(part, tally)
         return None if message is None else out.append(message)
 

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fleet.ingest.ais import read
+from fleet.ingest.ais.reading import read
 from fleet.ingest.clean import Clock
 from fleet.ingest.format import Format, Reports
 from fleet.ingest.framing import Framer

@@ -1,0 +1,116 @@
+"""What one piece of input held: a table of columns a message type, and the rest as records.
+
+Invariant: the same sentences give the same tables whatever way they were read and cut. Nothing is
+left out silently: what could not be read is counted in `tally`, what is odd is flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntFlag
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.ingest.ais.fields import LAYOUTS, Field, Layout, Name
+from fleet.ingest.format import Record
+from fleet.ingest.tally import Tally
+
+Column = NDArray[Any]
+
+
+class Doubt(IntFlag):
+    """What is odd about a message, in `flags` beside the bits of `fleet.model.Flag`."""
+
+    MMSI = 256  #: 0, or more than nine digits
+    POSITION = 512  #: beyond 180 degrees east or west, 90 north or south
+    LENGTH = 1024  #: more bits than the standard gives the type
+    SOURCE = 2048  #: the receiver's time is none to be believed, and was not used
+
+
+ENVELOPE: Final[Mapping[str, str]] = {
+    "order": "number of the sentence that completed it, from 0, in its stream",
+    "mmsi": "who sent it",
+    "repeat": "how often it was repeated by others; 3: do not repeat",
+    "channel": "VHF channel as the receiver names it: A, B, 1, 2 or nothing",
+    "talker": "who says so: AI, BS, AB, ...",
+    "own": "of the receiver's own ship (VDO)",
+    "station": "source in the tag block",
+    "group": "id of the tag block's group",
+    "heard": "the receiver's time, UTC microseconds; 0 where it told none",
+    "received": "when this program got it, UTC microseconds; 0 in a recording",
+    "sent": "about when it was sent: `heard` where it is believed, else `received`, else the time "
+    "that the recording has reached; UTC microseconds",
+    "t": "when what it says was so: the fix time by the UTC second, else as `sent`",
+    "flags": "bits of fleet.model.Flag (16 estimated, 32 no clock) and Doubt (256 MMSI, "
+    "512 position, 1024 length, 2048 source time)",
+    "parts": "sentences it took",
+}
+"""The columns that every table has, before its fields."""
+WHOLE: Final = "order", "mmsi", "repeat", "heard", "received", "sent", "t", "flags", "parts"
+TEXTS: Final = {"channel": "<U1", "talker": "<U2", "station": np.str_, "group": np.str_}
+
+
+def dtype_of(f: Field) -> str:
+    """Of a field's column."""
+    if f.kind == "text":
+        return f"<U{f.width // 6}"
+    return "<f8" if f.is_float else "?" if f.kind == "bool" else "<i8"
+
+
+class Table(Mapping[str, Column]):
+    """Columns by name: those of ENVELOPE, then those of the layout's fields."""
+
+    __slots__ = ("_columns", "layout")
+
+    def __init__(self, layout: Layout, columns: Mapping[str, Column]) -> None:
+        self.layout, self._columns = layout, columns
+
+    def __getitem__(self, name: str) -> Column:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """Columns; `rows` is the number of messages."""
+        return len(self._columns)
+
+    @property
+    def rows(self) -> int:
+        return len(self._columns["order"])
+
+
+@dataclass(slots=True)
+class Messages:
+    """Everything one piece held; the order of arrival is in the column `order`."""
+
+    tables: Mapping[Name, Table] = field(default_factory=dict)
+    others: tuple[Record, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+
+    def __len__(self) -> int:
+        """Messages that were read."""
+        return sum(table.rows for table in self.tables.values()) + len(self.others)
+
+
+Row = tuple[Any, ...]
+"""The values of ENVELOPE's columns, then of the layout's fields."""
+
+
+def tabled(rows: Mapping[Name, list[Row]]) -> dict[Name, Table]:
+    """Tables of rows that were read one by one."""
+    return {name: _table(LAYOUTS[name], rows[name]) for name in LAYOUTS if rows.get(name)}
+
+
+def _table(layout: Layout, rows: list[Row]) -> Table:
+    columns = zip(dtypes(layout).items(), zip(*rows, strict=True), strict=True)
+    return Table(layout, {name: np.array(column, kind) for (name, kind), column in columns})
+
+
+def dtypes(layout: Layout) -> dict[str, Any]:
+    """Of every column of a table."""
+    envelope = {name: TEXTS.get(name, "<i8") for name in ENVELOPE} | {"own": "?"}
+    return envelope | {f.name: dtype_of(f) for f in layout.fields}

@@ -1,0 +1,40 @@
+"""One receiver's bytes to messages: framing, assembly, reading, and the clock of a recording.
+
+What comes out depends on the bytes alone, never on how they were cut, nor on which way they took.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fleet.ingest.ais.messages import Messages
+from fleet.ingest.ais.reader import Reader
+from fleet.ingest.clean import Clock
+from fleet.ingest.framing import Framer
+from fleet.ingest.tally import Tally
+
+
+@dataclass(slots=True)
+class Stream:
+    """The state of one stream: bounded, and small."""
+
+    framer: Framer = field(default_factory=Framer)
+    clock: Clock = field(default_factory=Clock)
+
+    def feed(self, chunk: bytes, received: int = 0) -> Messages:
+        """What the next piece completes; `received` in UTC microseconds, 0 for a recording."""
+        reader = Reader(self.clock, received, Tally())
+        for message in self.framer.feed(chunk, received, reader.tally):
+            reader.read(message)
+        return reader.messages()
+
+    def end(self) -> Messages:
+        """What an unfinished last line holds, at the end of a file."""
+        return self.feed(b"\n")
+
+    def residue(self) -> bytes:
+        """Bytes that `restore` a fresh stream to this state; b"" where nothing waits."""
+        return self.framer.residue(self.clock.last)
+
+    def restore(self, residue: bytes) -> None:
+        self.clock.tell(self.framer.restore(residue))
