@@ -225,6 +225,7 @@ create table position_hour (            -- one vessel's hour: outlives the fixes
 );
 select create_hypertable('position_hour', 'hour', chunk_time_interval => interval '30 days',
                          create_default_indexes => false);
+create index position_hour_hour on position_hour (hour);
 
 create table vessel_latest (
     vessel   integer primary key,

@@ -15,6 +15,7 @@ from psycopg.errors import UniqueViolation
 
 from fleet.columns import Sets, block, from_datetime, group
 from fleet.model import NEVER, Batch, Flag, Ints, Mask
+from fleet.store import rollup
 from fleet.store.binary import rows_of
 from fleet.store.db import Connection, queries, rows, savepoint
 
@@ -41,7 +42,10 @@ async def insert(conn: Connection, batch: Batch, fresh: Mask | None = None) -> i
     stored = await _copy(conn, batch.take(fresh)) if fresh.any() else 0
     if fresh.any() and not stored:
         rest = placed
-    return stored + (await _merge(conn, batch.take(rest)) if rest.any() else 0)
+    stored += await _merge(conn, batch.take(rest)) if rest.any() else 0
+    if stored:
+        await rollup.mark(conn, batch.take(placed))
+    return stored
 
 
 async def _copy(conn: Connection, batch: Batch) -> int:

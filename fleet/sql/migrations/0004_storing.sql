@@ -27,6 +27,7 @@ create table position_hour (
 );
 select create_hypertable('position_hour', 'hour', chunk_time_interval => interval '30 days',
                          create_default_indexes => false);
+create index position_hour_hour on position_hour (hour);
 
 -- Safety-related texts (AIS 12, 14), found by their words.
 create table safety_message (
