@@ -73,6 +73,7 @@ class Flag(IntFlag):
     COVERED = 8  #: inside shore-AIS coverage
     ESTIMATED = 16  #: dead reckoning or manual input (AIS second 61, 62)
     NO_CLOCK = 32  #: the fix time was taken from the receiver, the report had none
+    LOW_POWER = 64  #: the terminal says that its supply is low or gone (JT/T 808 bits 7, 8)
 
 
 class Severity(IntEnum):

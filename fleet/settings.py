@@ -91,6 +91,9 @@ ADDRESS = re.compile(r"(\[[^\]\s]+\]|[^\s:/]*):\d{1,5}")
 MqttUrl: TypeAlias = Annotated[SecretStr, _url("mqtt", "mqtts")]
 
 
+LISTENERS = frozenset({"tcp_listener", "udp", "jt808"})
+
+
 class TopicSettings(BaseModel, extra="forbid", frozen=True):
     """One entry of a broker's topic map: [[feeds.topics]] below its [[feeds]]."""
 
@@ -107,12 +110,21 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
     """One feed: [[feeds]] in the TOML file, or FLEET_FEEDS as a JSON list."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")
-    kind: Literal["tcp_client", "tcp_listener", "udp", "file", "mqtt"]
+    kind: Literal["tcp_client", "tcp_listener", "udp", "file", "mqtt", "jt808"]
     format: str = "nmea"
     address: str = ""  #: host:port, or a path for kind "file"
     topic: str = ""  #: MQTT topic filter, where one is enough
     topics: tuple[TopicSettings, ...] = ()  #: or the map of several
     allow: Networks = ()  #: peers a listener accepts (CIDR); empty: all, on loopback only
+    options: Mapping[str, Any] = {}  #: what its format, or its kind, lets one say: see README
+
+    @model_validator(mode="before")
+    @classmethod
+    def _speaks(cls, given: Any) -> Any:
+        """A feed of kind jt808 has one format."""
+        if isinstance(given, Mapping) and given.get("kind") == "jt808":
+            return {"format": "jt808", **given}
+        return given
 
     @model_validator(mode="after")
     def _complete(self) -> FeedSettings:
@@ -121,7 +133,7 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
             raise ValueError(f"a feed of kind {self.kind} needs `address`")
         if self.kind not in {"mqtt", "file"} and not ADDRESS.fullmatch(self.address):
             raise ValueError(f"address {self.address!r} must be host:port")
-        if self.kind in {"tcp_listener", "udp"} and not self.allow and not self._on_loopback():
+        if self.kind in LISTENERS and not self.allow and not self._on_loopback():
             raise ValueError(
                 f"feeds.{self.name}.allow must name the networks that may send: {self.address!r}"
                 f" can be reached from other machines"
@@ -176,6 +188,9 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     )
     language: Literal["zh", "en"] = Field("zh", description="Of messages nobody chose one for.")
     feeds: tuple[FeedSettings, ...] = Field((), description="Where positions come from.")
+    jt808_secret: SecretStr = Field(
+        SecretStr(""), description="Seals the codes that JT/T 808 terminals authenticate with."
+    )
     stale_after_s: float = Field(
         30, gt=0, description='A worker silent for longer shows as "no monitoring since".'
     )

@@ -131,3 +131,7 @@ class Format:
     decoder: Callable[[], Decoder]
     datagram: bool = False  #: True where one payload is whole by itself (MQTT, UDP)
     topical: bool = False  #: True where the topic says half of it: given to `feed` by `told.tell`
+    dated: bool = False  #: True where every report has its date: a recording needs no clock
+    configured: Callable[[Mapping[str, Any]], Mapping[str, Callable[[], Decoder]]] | None = None
+    """Where a feed may say what its bytes mean: decoders by variant, "" the plain one, from the
+    options of the feed. Raises ValueError naming the option that is wrong."""

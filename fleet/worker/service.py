@@ -19,8 +19,7 @@ import psycopg
 import structlog
 
 from fleet.ingest.feed import Feed
-from fleet.ingest.feeds import build
-from fleet.ingest.formats import FORMATS
+from fleet.ingest.feeds import build, formats
 from fleet.settings import Settings
 from fleet.store import migrate, zones
 from fleet.store.db import Connection, connect
@@ -91,7 +90,7 @@ class Service:
         ]
         self.sources = Sources(list(zip(self.feeds, healths, strict=True)), self.spool)
         self.intake = Intake()
-        self.worker = Worker(self.url, FORMATS, self.intake, quarantine, self.sources)
+        self.worker = Worker(self.url, formats(settings), self.intake, quarantine, self.sources)
 
     async def run(self, stop: asyncio.Event) -> None:
         self.spool.open()

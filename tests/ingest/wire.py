@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -57,6 +57,7 @@ def read(decoder: Decoder, pieces: Iterable[bytes], received: int = NOW) -> Repo
 
 def merged(reports: Sequence[Reports]) -> Reports:
     first = reports[0]
+    reports, names = _renamed(reports)
     types, rejects = first.types.copy(), first.rejects.copy()
     samples, classes = dict(first.samples), dict(first.classes)
     for r in reports[1:]:
@@ -68,7 +69,7 @@ def merged(reports: Sequence[Reports]) -> Reports:
         kind=first.kind,
         source=first.source,
         fixes=Fixes.concat([r.fixes for r in reports]),
-        names=first.names,
+        names=names,
         calls=tuple(c for r in reports for c in r.calls),
         statics=Statics.concat([r.statics for r in reports]),
         classes=classes,
@@ -77,6 +78,27 @@ def merged(reports: Sequence[Reports]) -> Reports:
         rejects=rejects,
         samples=samples,
     )
+
+
+def _renamed(reports: Sequence[Reports]) -> tuple[list[Reports], tuple[str, ...]]:
+    """The same with one table of names for all, in order of appearance."""
+    table: dict[str, int] = {}
+    made = []
+    for r in reports:
+        keys = [table.setdefault(name, len(table)) for name in r.names]
+        if not keys:
+            made.append(r)
+            continue
+        rows = np.array(keys)
+        made.append(
+            replace(
+                r,
+                fixes=replace(r.fixes, key=rows[r.fixes.key]),
+                statics=replace(r.statics, key=rows[r.statics.key]),
+                calls=tuple(replace(c, key=keys[c.key]) for c in r.calls),
+            )
+        )
+    return made, tuple(table)
 
 
 def plain(r: Reports) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class File(Link):
         """Ends with the recording."""
         self.up()
         pace = Pace(self.form.decoder(), self.speed) if self.speed else None
-        if not self.form.datagram:
+        if not self.form.datagram and not self.form.dated:
             written = self.path.stat().st_mtime_ns // 1000
             head = await asyncio.to_thread(self._head)
             yield self._delivery(clock(head, self.form, self.start or written))

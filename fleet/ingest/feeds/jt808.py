@@ -100,7 +100,8 @@ class Jt808(TcpListener):
             if not chunk:
                 return
             said = dialogue.messages
-            await self._hear(connection, chunk)
+            async with asyncio.timeout(self.idle_s):  # nothing can be stored; who is still there?
+                await self._hear(connection, chunk)
             if dialogue.messages > said:
                 due = clock() + self.idle_s
             if not self._weigh(connection, dialogue.size):
