@@ -19,6 +19,8 @@ from fleet.ingest.format import Record
 from fleet.ingest.tally import Tally
 
 Column = NDArray[Any]
+Row = tuple[Any, ...]
+"""The values of ENVELOPE's columns, then of the layout's fields."""
 
 
 class Doubt(IntFlag):
@@ -90,14 +92,11 @@ class Messages:
     tables: Mapping[Name, Table] = field(default_factory=dict)
     others: tuple[Record, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    envelopes: tuple[Row, ...] = ()  #: the values of ENVELOPE's columns, one row each of `others`
 
     def __len__(self) -> int:
         """Messages that were read."""
         return sum(table.rows for table in self.tables.values()) + len(self.others)
-
-
-Row = tuple[Any, ...]
-"""The values of ENVELOPE's columns, then of the layout's fields."""
 
 
 def tabled(rows: Mapping[Name, list[Row]]) -> dict[Name, Table]:

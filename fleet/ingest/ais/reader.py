@@ -36,6 +36,7 @@ class Reader:
     tally: Tally
     rows: dict[Name, list[Row]] = field(default_factory=dict)
     others: list[Record] = field(default_factory=list)
+    envelopes: list[Row] = field(default_factory=list)
 
     def read(self, message: Message) -> None:
         """Add the message, or count why nothing can be made of it."""
@@ -51,22 +52,26 @@ class Reader:
         if ignored:
             self.tally.types["source time ignored"] += 1
         if layout is None:
-            return self._other(kind, bits, base, message)
+            return self._other(kind, bits, base, message, Doubt.SOURCE if ignored else Doubt(0))
         if bits.length < layout.bits[0]:
             return self.tally.reject("message length", message.payload)
         return self._row(layout, bits, base, message, Doubt.SOURCE if ignored else Doubt(0))
 
     def messages(self) -> Messages:
-        return Messages(tabled(self.rows), tuple(self.others), self.tally)
+        return Messages(tabled(self.rows), tuple(self.others), self.tally, tuple(self.envelopes))
 
-    def _other(self, kind: int, bits: Bits, base: int, message: Message) -> None:
+    def _other(self, kind: int, bits: Bits, base: int, message: Message, doubt: Doubt) -> None:
         if kind == 24:
             why = "message length" if bits.length < 40 else "static part"
             return self.tally.reject(why, message.payload)
         made = rest.record(kind, bits, base, self.received or base)
         if made is None:
             return self.tally.reject("message length", message.payload)
-        return self.others.append(made)
+        if not clean.valid_mmsi(made.key):
+            doubt |= Doubt.MMSI
+        self.others.append(made)
+        self.envelopes.append(self._envelope(bits, message, (base, base, int(doubt))))
+        return None
 
     def _row(self, layout: Layout, bits: Bits, base: int, m: Message, doubt: Doubt) -> None:
         mmsi = bits.get(8, 30)
@@ -78,12 +83,16 @@ class Reader:
             doubt |= Doubt.POSITION
         certain = not doubt & (Doubt.MMSI | Doubt.LENGTH)
         base, t, flags = self._when(layout.type, bits, base, certain=certain)
-        envelope = (
-            m.order, mmsi, bits.get(6, 2), m.channel, m.address[:2], m.address[-1:] == "O",
-            m.source, m.group, m.time, self.received, base, t, flags | int(doubt), m.parts,
-        )  # fmt: skip
+        envelope = self._envelope(bits, m, (base, t, flags | int(doubt)))
         row = (*envelope, *values(layout, bits, mmsi))
         self.rows.setdefault(layout.name, []).append(row)
+
+    def _envelope(self, bits: Bits, m: Message, when: tuple[int, int, int]) -> Row:
+        """`when`: about when it was sent, when what it says was so, flags."""
+        return (
+            m.order, bits.get(8, 30), bits.get(6, 2), m.channel, m.address[:2],
+            m.address[-1:] == "O", m.source, m.group, m.time, self.received, *when, m.parts,
+        )  # fmt: skip
 
     def _when(self, kind: int, bits: Bits, base: int, *, certain: bool) -> tuple[int, int, int]:
         """About when it was sent, when what it says was so, and the flags of that."""
