@@ -115,10 +115,10 @@ class Reading:
 
 
 def who(classes: MutableMapping[int, VesselClass], mmsi: int) -> VesselClass:
-    """What the form of the number says, noted where it says something."""
+    """What the form of the number says, noted unless the message said more."""
     cls = clean.mmsi_class(mmsi)
     if cls:
-        classes[mmsi] = cls
+        classes.setdefault(mmsi, cls)
     return cls
 
 
