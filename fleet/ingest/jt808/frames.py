@@ -65,16 +65,13 @@ class Framer:
     __slots__ = ("_rest", "_skipping")
 
     def __init__(self) -> None:
-        self._rest = b""  #: from the last delimiter on; or noise, where there was none
+        self._rest = b""  #: what came since the last delimiter
         self._skipping = False  #: what waits was too long, and is counted already
 
     def feed(self, chunk: bytes, tally: Tally) -> list[Message]:
         """Whole messages; everything else between two delimiters is counted."""
-        *pieces, rest = (self._rest + chunk).split(DELIMITER)
+        *pieces, self._rest = (self._rest + chunk).split(DELIMITER)
         found = [self._message(piece, tally) for piece in pieces]
-        if pieces:
-            rest = DELIMITER + rest
-        self._rest = rest
         self._bound(tally)
         return [message for message in found if message]
 
@@ -92,19 +89,18 @@ class Framer:
 
     def _bound(self, tally: Tally) -> None:
         """Keep no more than a frame; of what is longer only that it is."""
-        begun = self._rest.startswith(DELIMITER)
         if self._skipping:
             self._rest = b""
-        elif len(self._rest) - begun > LONGEST:
+        elif len(self._rest) > LONGEST:
             tally.sentences += 1
-            tally.reject("frame: too long", self._rest[begun:])
+            tally.reject("frame: too long", self._rest)
             self._skipping, self._rest = True, b""
 
     def residue(self) -> bytes:
         return bytes([self._skipping]) + self._rest if self._skipping or self._rest else b""
 
     def restore(self, rest: bytes) -> None:
-        self._skipping, self._rest = rest[:1] == b"\x01", rest[1 : LONGEST + 2]
+        self._skipping, self._rest = rest[:1] == b"\x01", rest[1 : LONGEST + 1]
 
 
 Refusal: TypeAlias = str

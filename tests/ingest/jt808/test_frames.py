@@ -86,7 +86,7 @@ def test_any_bytes_are_survived_within_bounds(chunks: list[bytes]) -> None:
     framer, tally = Framer(), Tally()
     for chunk in chunks:
         framer.feed(chunk, tally)
-        assert len(framer.residue()) <= LONGEST + 2
+        assert len(framer.residue()) <= LONGEST + 1
 
 
 def test_a_broken_frame_takes_no_other_with_it() -> None:
@@ -128,6 +128,12 @@ def test_what_is_too_long_is_counted_once_however_it_comes() -> None:
 def test_what_is_no_frame(data: bytes, why: str) -> None:
     sealed = data if why in ("frame: escape", "frame: checksum") else witness.framed(data)[1:-1]
     assert parse(sealed) == why
+
+
+def test_after_a_whole_frame_nothing_waits() -> None:
+    framer = Framer()
+    framer.feed(published.HEARTBEAT, Tally())
+    assert framer.residue() == b""
 
 
 def test_a_terminal_keeps_its_identity_when_its_number_gets_longer() -> None:
