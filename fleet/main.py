@@ -42,6 +42,7 @@ SECTIONS = {
         "outbox": f"{HERE}.service:outbox",
         "migrate": f"{HERE}.migrate:migrate",
         "doctor": f"{HERE}.doctor:doctor",
+        "retention": f"{HERE}.retention:retention",
     },
     "Data and people": {
         "init": f"{HERE}.init:init",

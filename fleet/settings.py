@@ -183,6 +183,16 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     trusted_proxy: bool = Field(False, description="Believe X-Forwarded-* of the peer.")
     data_dir: Path = Field(Path("var"), description="Folder for the spool and exports.")
     spool_mb: int = Field(512, ge=1, description="Bound of the spool on disk.")
+    keep_positions_d: int = Field(90, ge=0, description="Days that fixes are kept; 0: for ever.")
+    keep_records_d: int = Field(
+        90, ge=0, description="Days that AIS application data is kept; 0: for ever."
+    )
+    keep_history_d: int = Field(
+        1827, ge=0, description="Days that closed cases, safety texts and statistics are kept."
+    )
+    compress_after_d: int = Field(
+        7, ge=1, description="Days until fixes are compressed, where the database can."
+    )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         "Asia/Shanghai", description="For display, seasons, the roster and reports."
     )

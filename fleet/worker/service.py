@@ -24,6 +24,7 @@ from fleet.settings import Settings
 from fleet.store import migrate, zones
 from fleet.store.db import Connection, connect
 from fleet.store.feeds import Health
+from fleet.worker import upkeep
 from fleet.worker.intake import Intake, Reader
 from fleet.worker.loop import Worker
 from fleet.worker.sources import Sources
@@ -81,7 +82,7 @@ class Service:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         most = settings.spool_mb << 20
-        self.url = settings.database_url.get_secret_value()
+        self.settings, self.url = settings, settings.database_url.get_secret_value()
         self.spool = Spool(folder / "spool", most)
         quarantine = Spool(folder / "quarantine", most, "quarantine")
         self.feeds = build(settings)
@@ -95,9 +96,7 @@ class Service:
     async def run(self, stop: asyncio.Event) -> None:
         self.spool.open()
         self.worker.quarantine.open()
-        helpers = [
-            asyncio.create_task(c) for c in (*self._reading(), self._syncing(), self._listening())
-        ]
+        helpers = [asyncio.create_task(c) for c in (*self._reading(), *self._tending())]
         work = asyncio.create_task(self._work(stop))
         try:
             await _until(work, stop)
@@ -131,6 +130,9 @@ class Service:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
             del self.sources.failures[name]
+
+    def _tending(self) -> list[Coroutine[Any, Any, None]]:
+        return [self._syncing(), self._listening(), upkeep.tend(self.url, self.settings)]
 
     async def _syncing(self) -> None:
         """Bring the spool to the disk a few times a second."""
