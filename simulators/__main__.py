@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from simulators import record, serve
 from simulators.scoring import command as scoring
+from simulators.sea import scenario
 
 REGISTER = Path(__file__).parent.parent / "fleet" / "demo" / "vessels.csv"
 
@@ -31,6 +33,11 @@ def arguments() -> argparse.ArgumentParser:
     nmea.add_argument("--out", type=Path, required=True)
     nmea.add_argument("--start", help="ISO time; default: now")
     nmea.add_argument("--reports", type=Path, help="write the terminals' reports here as well")
+    commands.add_parser("list", help="the scenarios that ship")
+    run = commands.add_parser("run", help="write feeds, facts and truth of a scenario")
+    run.add_argument("scenario", help="its name, or a .toml of one's own")
+    run.add_argument("--seed", type=int, default=1)
+    run.add_argument("--out", type=Path, required=True, metavar="DIR")
     _score_options(commands.add_parser("score", help="compare TRUTH with ALERTS"))
     for command in (demo, nmea):
         command.add_argument("--register", type=Path, default=REGISTER, help="vessels.csv")
@@ -57,10 +64,28 @@ def _score(args: argparse.Namespace) -> int:
 
 def main() -> int:
     args = arguments().parse_args()
-    if args.command == "score":
-        return _score(args)
-    if args.command == "nmea":
-        return _record(args)
+    play = {"list": _list, "run": _run, "score": _score, "nmea": _record, "demo": _demo}
+    return play[args.command](args)
+
+
+def _list(_args: argparse.Namespace) -> int:
+    for name in scenario.names():
+        print(f"{name:<22}{scenario.read(name).title}")  # noqa: T201 - its answer
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        counts = scenario.run(scenario.read(args.scenario), args.seed, args.out)
+    except scenario.Mistake as wrong:
+        print(f"simulators run: {wrong}", file=sys.stderr)  # noqa: T201
+        return 2
+    said = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+    print(f"{args.out}: {said}")  # noqa: T201 - its answer
+    return 0
+
+
+def _demo(args: argparse.Namespace) -> int:
     url = serve.mqtt_url(args.mqtt_url)
     if not url:
         arguments().error("demo needs --mqtt-url or SIM_MQTT_URL")

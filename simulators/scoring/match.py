@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from simulators.scoring import tolerance
 from simulators.scoring.nouns import Alert, Incident, Party, Silence, Truth
 
-PAIRS = frozenset({"collision", "encounter"})
+PAIRS = frozenset({"collision", "encounter", "spoof"})
 """Kinds of two equals: who is subject and who is object is the service's choice."""
 ZONED = frozenset({"zone_enter", "zone_exit", "zone_dwell", "approach", "boundary", "risk_zone"})
 """Kinds that tell one boat's alerts apart by what they are about. For the others the object is

@@ -1,0 +1,36 @@
+"""The plays that a scenario's roles may name: each puts its boats, facts and truth on the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulators.sea.plays import (
+    calls,
+    company,
+    depth,
+    everyday,
+    line,
+    moves,
+    orders,
+    papers,
+    sailing,
+    ships,
+    silence,
+    zones,
+)
+from simulators.sea.stage import Play
+
+PLAYS: Mapping[str, Play] = {
+    **calls.PLAYS,
+    **company.PLAYS,
+    **depth.PLAYS,
+    **everyday.PLAYS,
+    **line.PLAYS,
+    **moves.PLAYS,
+    **orders.PLAYS,
+    **papers.PLAYS,
+    **sailing.PLAYS,
+    **ships.PLAYS,
+    **silence.PLAYS,
+    **zones.PLAYS,
+}
