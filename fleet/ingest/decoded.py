@@ -99,19 +99,23 @@ class Reading:
         self.rows.calls.append(Call(kind, key, t, when.received, *place, said, how))
 
     def static(self, mmsi: int, t: int, said: Who) -> None:
-        """Who it says it is."""
+        """Who it says it is, and what the form of its number says."""
+        who(self.rows.classes, mmsi)
+        self.named(mmsi, t, said)
+
+    def named(self, key: int, t: int, said: Who) -> None:
+        """The same of an identity that is no number."""
         name = clean.text(said.name)
         sizes = (said.length_m or clean.NAN, said.beam_m or clean.NAN, draught(said.draught_m))
         callsign, destination = clean.text(said.callsign), clean.text(said.destination)
-        row = (mmsi, t, name, callsign, said.imo, said.ship_type, *sizes, destination)
+        row = (key, t, name, callsign, said.imo, said.ship_type, *sizes, destination)
         self.rows.statics.append(row)
         classes = self.rows.classes
-        who(classes, mmsi)
         if clean.is_net_beacon(name):
             # Its other half may send a ship type, in either order.
-            classes[mmsi] = max(VesselClass.BEACON, classes.get(mmsi, VesselClass.UNKNOWN))
-        elif mmsi not in classes and (cls := clean.ship_class(said.ship_type)):
-            classes[mmsi] = cls
+            classes[key] = max(VesselClass.BEACON, classes.get(key, VesselClass.UNKNOWN))
+        elif key not in classes and (cls := clean.ship_class(said.ship_type)):
+            classes[key] = cls
 
 
 def who(classes: MutableMapping[int, VesselClass], mmsi: int) -> VesselClass:

@@ -14,7 +14,7 @@ import msgspec
 
 JOINT: Final = "\0"
 """MQTT 5, 1.5.4: a string must not include U+0000."""
-WHERE = re.compile(r"`\$\.(\w+)")
+WHERE = re.compile(r"`\$[^`]*\.(\w+)[^`.]*`")
 MISSING = re.compile(r"required field `(\w+)`")
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 """What msgspec raises on bytes that are no object of the wanted form."""
