@@ -10,7 +10,8 @@ mkdir -p "$folder"
 name="$folder/fleet-$(date -u +%Y%m%dT%H%M%SZ).dump"
 trap 'rm -f "$name.part"' EXIT
 # TimescaleDB's catalogue has circular keys; pg_dump says so on every run, and restores them well.
-"${PG_DUMP:-pg_dump}" --format=custom --no-owner --no-privileges --file="$name.part" "$url" \
+"${PG_DUMP:-pg_dump}" --format=custom --no-owner --no-privileges --exclude-table-data=ballast \
+  --file="$name.part" "$url" \
   2> >(grep -v -e 'circular foreign-key' -e '^pg_dump: detail:' -e '^pg_dump: hint:' >&2 || true)
 mv "$name.part" "$name"
 find "$folder" -maxdepth 1 -name 'fleet-*.dump' -printf '%f\n' | sort -r \

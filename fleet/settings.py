@@ -193,6 +193,9 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     compress_after_d: int = Field(
         7, ge=1, description="Days until fixes are compressed, where the database can."
     )
+    ballast_mb: int = Field(
+        64, ge=0, description="Room held on the database's disk, given up when that is full."
+    )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         "Asia/Shanghai", description="For display, seasons, the roster and reports."
     )

@@ -444,6 +444,10 @@ create table reject_sample (            -- bounded: a few a feed and reason
 create index reject_sample_key on reject_sample (feed, reason, id desc);
 create index reject_sample_at on reject_sample (at);
 
+create unlogged table ballast (         -- room that is given up when the disk is full (store/ballast.py)
+    page bytea storage plain not null
+);
+
 create table setting (                  -- facts about this installation (demo, seeded versions)
     key   text primary key,
     value jsonb not null

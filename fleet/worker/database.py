@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 import psycopg
 import structlog
 
+from fleet.store import ballast
 from fleet.store.db import Connection, connect
 
 T = TypeVar("T")
@@ -43,6 +44,18 @@ def passing(error: BaseException) -> bool:
             return False
 
 
+async def relieve(url: str) -> None:
+    """The disk is full: give up what was held for this, so that alerts go on being stored."""
+    with suppress(psycopg.Error, OSError, TimeoutError):
+        async with asyncio.timeout(ANSWER_S), await connect(url, "fleet-relief") as conn:
+            freed = await ballast.give_up(conn)
+            await conn.commit()
+            if freed:
+                LOG.error("the database's disk is full: ballast given up", bytes=freed)
+                await ballast.note(conn)
+                await conn.commit()
+
+
 class Database:
     """A connection of the worker; `away` is true from the first failure to the next success."""
 
@@ -65,6 +78,8 @@ class Database:
                     raise
                 self._failed(error)
                 await self.close()
+                if isinstance(error, psycopg.errors.DiskFull):
+                    await relieve(self.url)
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter
                 pause = min(pause * 2, LONGEST_PAUSE_S)
             else:

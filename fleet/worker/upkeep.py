@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from fleet.settings import Settings
-from fleet.store import retention, rollup
+from fleet.store import ballast, retention, rollup
 from fleet.store.db import Connection, connect
 from fleet.store.retention import APACHE, HYPERTABLES, TABLES, Chunk, Hypertable, Rows, days
 
@@ -46,10 +46,15 @@ async def tend(url: str, settings: Settings) -> None:
 
 
 async def once(conn: Connection, settings: Settings, now: datetime) -> None:
-    """Roll up what is due; let go what is old, if a day has passed. On an autocommit connection."""
+    """Roll up what is due; hold the ballast; let go what is old, if a day has passed.
+
+    The connection commits each statement by itself.
+    """
     if not await retention.lock(conn):
         return
     await roll_up(conn, now)
+    async with conn.transaction():
+        await ballast.take(conn, settings.ballast_mb)
     since = await retention.hours_since(conn)
     if since is None or since >= RETAIN_H:
         async for went in retained(conn, settings, now):

@@ -62,3 +62,9 @@ create index ais_record_application on ais_record (dac, fi, t);
 
 -- Examples of what could not be read, found by age.
 create index reject_sample_at on reject_sample (at);
+
+-- Room on the database's disk that is given up when the disk is full. Unlogged: what recovers after
+-- a crash removes it first, so a server that died of a full disk comes up again.
+create unlogged table ballast (
+    page bytea storage plain not null
+);

@@ -1,0 +1,190 @@
+"""A full disk stops no alert while there is ballast, and loses nothing acknowledged without.
+
+The database lives on a small filesystem of its own, which a file fills to the last byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.local.mosquitto import Broker
+from deploy.local.postgres import Cluster
+from deploy.local.programs import fetch
+from deploy.local.temporary import discard, scratch
+from fleet.store import ballast
+from fleet.store.db import connect
+from tests.conftest import execute, migrated
+from tests.crash.fleet_at_sea import FleetAtSea
+from tests.crash.stage import Stage, until
+from tests.crash.test_crash import alerts, arrived, positions, published, settled
+
+MINUTES = 60
+SIZE, BALLAST_MB = "300m", 48
+BOATS, STEPS = 60, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A small filesystem and the database on it."""
+
+    place: Path
+    cluster: Cluster
+    broker: Broker
+
+    @property
+    def filler(self) -> Path:
+        return self.place / "filler"
+
+    def free(self) -> int:
+        found = os.statvfs(self.place)
+        return found.f_bavail * found.f_frsize
+
+    def fill(self) -> None:
+        """Leave nothing."""
+        with self.filler.open("ab", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(1 << 16))
+            except OSError:
+                pass
+            try:
+                while True:
+                    file.write(bytes(512))
+            except OSError:
+                pass
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    folder = scratch("disk")
+    place = folder / "small"
+    place.mkdir(mode=0o755)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+        discard(folder)
+        pytest.skip("a small filesystem needs the right to mount one (root)")
+    wal = {"max_wal_size": "64MB", "min_wal_size": "32MB", "shared_buffers": "32MB"}
+    programs = fetch()
+    cluster = Cluster(place / "postgres", programs, {"fsync": "off", **wal})
+    broker = Broker(folder / "mosquitto", programs)
+    try:
+        cluster.start()
+        broker.start()
+        yield Disk(place, cluster, broker)
+    finally:
+        broker.stop()
+        (place / "filler").unlink(missing_ok=True)
+        discard(place / "postgres")
+        subprocess.run(["umount", "-l", str(place)], check=False)
+        discard(folder)
+
+
+@pytest.fixture
+def stage(disk: Disk, tmp_path: Path) -> Iterator[Stage]:
+    execute(disk.cluster, "create database small")
+    migrated(disk.cluster.url_of("small"))
+    made = Stage(disk.cluster, disk.broker, "small", tmp_path)
+    yield made
+    made.close()
+    sys.stdout.write("".join((tmp_path / "worker.log").read_text().splitlines(True)[-40:]))
+
+
+async def hold(url: str, megabytes: int) -> bool:
+    async with await connect(url, "test") as conn:
+        return await ballast.take(conn, megabytes)
+
+
+@pytest.mark.slow
+@pytest.mark.stack
+@pytest.mark.timeout(5 * MINUTES)
+def test_a_full_disk_stops_no_alert_and_loses_nothing(
+    disk: Disk, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = FleetAtSea.made(7, BOATS, STEPS, int(time.time()))
+    total = BOATS * STEPS
+    publisher, background = published(stage, fleet, rate=400)
+    assert asyncio.run(hold(stage.direct, BALLAST_MB))
+    background.grant(0.25)
+    until(lambda: arrived(stage) >= total // 4, 60, "the first quarter")
+
+    disk.fill()
+    assert disk.free() == 0
+    background.grant(0.5)
+    until(lambda: whole(stage, total * 3 // 4), 120, "everything, at the ballast's cost")
+    on_ballast = arrived(stage)
+    assert "ballast given up" in (stage.folder / "worker.log").read_text() or died(disk)
+    assert asyncio.run(hold(stage.direct, BALLAST_MB)) is False, "not taken again at once"
+
+    disk.fill()
+    background.grant(0.25)
+    background.join()
+    until(lambda: publisher.acked == publisher.sent, 60, "the broker to take everything over")
+    time.sleep(5)
+    assert stage.worker.poll() is None, "the worker waits"
+
+    disk.filler.unlink()
+    stage.cluster.start()
+    settled(stage, total, 60)
+    publisher.close()
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nfull disk: {total} messages, {on_ballast} stored before and on the ballast,"
+            f" {arrived(stage)} once there was room again; server died: {died(disk)}\n"
+        )
+    assert positions(stage) == Counter((m.terminal, m.t) for m in fleet.messages())
+    raised = alerts(stage)
+    assert {key: n for key, n in raised.items() if n > 1} == {}
+    assert fleet.alerts() <= raised.keys()
+    seqs = [seq for (seq,) in stage.ask("select seq from event order by seq")]
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+@pytest.mark.slow
+@pytest.mark.stack
+@pytest.mark.timeout(5 * MINUTES)
+def test_a_server_that_died_of_a_full_disk_comes_up_by_itself(disk: Disk, stage: Stage) -> None:
+    """No room for another WAL segment is a crash; its recovery finds the ballast's room."""
+    assert asyncio.run(hold(stage.direct, BALLAST_MB))
+    with psycopg.connect(stage.direct) as conn:
+        conn.execute("create table kept as select 1 as n")
+    disk.fill()
+    begun = time.monotonic()
+    while not died(disk):
+        assert time.monotonic() < begun + 60, "the server should have run out of WAL"
+        with contextlib.suppress(psycopg.Error):
+            stage.ask("select pg_switch_wal() from pg_logical_emit_message(true, 'x', 'y')")
+    until(lambda: whole(stage, 0), 60, "the server to recover without help")
+    assert disk.free() >= (BALLAST_MB - 20) << 20, "a WAL segment of 16 MB may be new"
+    assert stage.ask("select n from kept") == [(1,)]
+    assert asyncio.run(hold(stage.direct, BALLAST_MB)) is False, "it was needed: not taken at once"
+    assert asyncio.run(given_up(stage.direct))
+
+
+async def given_up(url: str) -> bool:
+    async with await connect(url, "test") as conn:
+        return (await ballast.held(conn)).given_up_s is not None
+
+
+def whole(stage: Stage, wanted: int) -> bool:
+    """Whether so many are stored, of a server that may be recovering."""
+    try:
+        return arrived(stage) >= wanted
+    except Exception:  # noqa: BLE001 -- it comes up again by itself
+        return False
+
+
+def died(disk: Disk) -> bool:
+    """Whether the server crashed at all."""
+    return "PANIC" in disk.cluster.log.read_text(errors="replace")
