@@ -48,14 +48,18 @@ class Fields(Mapping[str, Any]):
         return kept | self._corrected()
 
     def _corrected(self) -> dict[str, Any]:
-        """The library reads the 18 and 17 bits of type 17 (Table 69) by the wrong step."""
-        if self._kind != 17:
-            return {}
-        lon, lat = self._bits.signed(40, 18), self._bits.signed(58, 17)
-        return {
-            "lon": float("nan") if lon == 108_600 else lon / 600,
-            "lat": float("nan") if lat == 54_600 else lat / 600,
-        }
+        """What the library reads by a wrong step (17, 22, 23) or two bits off (25, 26)."""
+        bits, corners = self._bits, CORNERS.get(self._kind, {})
+        if self._kind == 22 and bits.get(139, 1):  # addressed: two numbers in place of the area
+            corners = {}
+        out: dict[str, Any] = {name: _degrees(bits, name, at) for name, at in corners.items()}
+        if self._kind in (25, 26):
+            dac, fi, out["data"] = _application(self._kind, bits)
+            if dac >= 0:
+                out["app_id"] = dac << 6 | fi
+        if self._kind == 26:
+            out["radio"] = bits.get(bits.length - STATE, STATE)
+        return out
 
     def __getitem__(self, name: str) -> Any:
         return self._read[name]
@@ -68,6 +72,23 @@ class Fields(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Fields({dict(self)!r})"
+
+
+CORNERS: Final = {
+    17: {"lon": 40, "lat": 58},  # Table 68
+    22: {"ne_lon": 69, "ne_lat": 87, "sw_lon": 104, "sw_lat": 122},  # Table 75
+    23: {"ne_lon": 40, "ne_lat": 58, "sw_lon": 75, "sw_lat": 93},  # Table 76
+}
+"""Where coordinates in 1/10 minute begin: 18 bits of longitude, 17 of latitude."""
+STATE: Final = 20
+"""Bits of communication state at the end of a type 26."""
+
+
+def _degrees(bits: Bits, name: str, at: int) -> float:
+    """NaN for 181 degrees of longitude and 91 of latitude, "not available"."""
+    width, missing = (18, 181) if name.endswith("lon") else (17, 91)
+    code = bits.signed(at, width)
+    return float("nan") if code == missing * 600 else code / 600
 
 
 NONE: Final[Mapping[str, Any]] = {}
@@ -100,7 +121,8 @@ def _application(kind: int, bits: Bits) -> tuple[int, int, bytes]:
         return -1, -1, bits.rest(80)
     start = {6: 72, 8: 40}.get(kind)
     if kind in (25, 26):
-        start = 70 if bits.get(38, 1) else 40
+        start = 72 if bits.get(38, 1) else 40  # two spare bits follow the addressee
+        bits = bits if kind == 25 else Bits(bits.value >> STATE, max(bits.length - STATE, 0))
         if not bits.get(39, 1):
             return -1, -1, bits.rest(start)
     if start is None:

@@ -73,6 +73,7 @@ def read(bits: str) -> dict[str, Value]:
         elif row.kind not in ("spare", "text") and len(piece) == row.bits:
             out[row.name] = value(row, to_number(piece, signed=row.signed))
     if layout(bits) == 21:
+        out["extension"] = to_text(bits[272 : 272 + 6 * MOST_EXTENSION])
         out["full_name"] = full_name(bits)
     return out
 
