@@ -35,6 +35,7 @@ SECTIONS = {
         "demo": f"{HERE}.demo:demo",
         "up": f"{HERE}.up:up",
         "replay": f"{HERE}.replay:replay",
+        "decode": f"{HERE}.decode:decode",
     },
     "Run a port": {
         "run": f"{HERE}.service:run",
@@ -58,6 +59,7 @@ Examples:
   fleet init --login admin                    begin a real port
   fleet import vessels boats.xlsx --dry-run   check a register, change nothing
   fleet replay recording.nmea --json          what would have been alerted
+  fleet decode recording.nmea                 every AIS message as a JSON object
 
 \b
 Settings come from options, then FLEET_* variables, then a TOML file (--config,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +12,12 @@ from typing import Any, TypeAlias
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from fleet.commands import demonstration, player, storing
 from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_settings
 from fleet.commands.player import Player, moment
+from fleet.commands.progress import progress
 from fleet.commands.recording import LINES, PIECE, Counts, Recording, Survey, opened, survey
 from fleet.ingest.clean import NOBODYS
 from fleet.ingest.formats import FORMATS
@@ -205,19 +204,6 @@ class Pace:
             return
         due = self.begun + (watermark - self.first) / SECOND / self.speed
         await asyncio.sleep(max(0.0, due - time.monotonic()))
-
-
-def progress() -> Progress:
-    """A bar on a terminal, nothing elsewhere."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-        transient=True,
-    )
 
 
 def show(console: Console, outcome: Outcome) -> None:
