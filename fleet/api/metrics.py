@@ -14,6 +14,7 @@ def families(found: dict[str, Rows], hub: Hub) -> Iterator[Family]:
     yield from _feeds(found["feeds"])
     yield from _desk(found)
     yield from _workers(found["workers"])
+    yield from _storage(found["storage"])
     yield from _sockets(hub, found["sessions"])
 
 
@@ -68,6 +69,15 @@ def _workers(rows: Rows) -> Iterator[Family]:
         ("fleet_worker_watermark_age_seconds", "Age of the newest fix seen", "watermark_age_s"),
     ):
         yield _family(rows, "gauge", name, about, value, ("part",))
+
+
+def _storage(rows: Rows) -> Iterator[Family]:
+    for name, about, value in (
+        ("fleet_ballast_bytes", "Room given up when the disk is full; 0: it was", "ballast"),
+        ("fleet_database_bytes", "What the database takes", "database"),
+        ("fleet_rollup_hours_due", "Hours that wait to be rolled up", "due"),
+    ):
+        yield _family(rows, "gauge", name, about, value, ())
 
 
 def _sockets(hub: Hub, sessions: Rows) -> Iterator[Family]:

@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -19,16 +20,18 @@ import psycopg
 
 from fleet.commands.app import App
 from fleet.settings import Settings
-from fleet.store import demonstration, health, logins, people
+from fleet.store import ballast, demonstration, health, logins, people
 from fleet.store.db import Connection, connect
 from fleet.store.migrate import MigrationError, pending
 
 State: TypeAlias = Literal["ok", "warn", "fail"]
 
 SKEW_WARN_S, SKEW_FAIL_S = 1.0, 30.0
-FREE_WARN, FREE_FAIL = 0.15, 0.05
+FREE_WARN, FREE_FAIL = 0.20, 0.10
+"""Full to 80 %, to 90 %: a disk that is full stops PostgreSQL."""
 BACKLOG_WARN_S, BACKLOG_FAIL_S = 60.0, 600.0
 SILENT_FEED_S = 600.0
+UPKEEP_LATE_S, RETENTION_LATE_S = 4 * 3600.0, 49 * 3600.0
 HOLES_SHOWN = 4
 OLDEST_SERVER = 16
 
@@ -68,7 +71,7 @@ async def _database(url: str, settings: Settings) -> AsyncIterator[Check]:
         yield waiting
         if waiting.state == "fail":
             return
-        for look in (ownership, accounts_there, worker, feeds, outbox, duty):
+        for look in (storage, upkeep, ownership, accounts_there, worker, feeds, outbox, duty):
             yield await _guarded(look, conn, settings)
 
 
@@ -87,13 +90,18 @@ def disk(settings: Settings) -> Check:
     """Room for the spool, where it will be."""
     place = settings.data_dir.absolute()
     there = next(p for p in (place, *place.parents) if p.exists())
-    usage = shutil.disk_usage(there)
-    share = usage.free / usage.total
     if not os.access(there, os.W_OK):
         return Check("disk", "fail", f"{there} cannot be written")
-    short = usage.free < settings.spool_mb << 20
+    return Check("disk", *_room(there, settings.spool_mb << 20))
+
+
+def _room(place: Path, wanted: int) -> tuple[State, str]:
+    """How full the filesystem is; it must have so many bytes left."""
+    usage = shutil.disk_usage(place)
+    share = usage.free / usage.total
+    short = usage.free < wanted
     state: State = "fail" if share < FREE_FAIL or short else "warn" if share < FREE_WARN else "ok"
-    return Check("disk", state, f"{usage.free / 1e9:.1f} GB free ({share:.0%}) at {there}")
+    return state, f"{usage.free / 1e9:.1f} GB free ({share:.0%}) at {place}"
 
 
 def server(facts: Mapping[str, Any]) -> Check:
@@ -126,6 +134,36 @@ async def migrations(conn: Connection) -> Check:
     if names:
         return Check("migrations", "fail", f"{len(names)} pending: run `fleet migrate`")
     return Check("migrations", "ok", "none pending")
+
+
+async def storage(conn: Connection, settings: Settings) -> Check:
+    """Room for the database: its disk, where that is this machine's and may be asked; the ballast
+    that it holds for when there is none.
+    """
+    held = await ballast.held(conn)
+    folder = await health.data_folder(conn)
+    state, said = (
+        _room(folder, 0) if folder and folder.is_dir() else ("ok", "disk not seen from here")
+    )
+    if held.given_up_s is not None:
+        told = f"the disk was full {span(held.given_up_s)} ago: ballast given up"
+        return Check("storage", "fail", f"{told}; {said}")
+    if held.lost:
+        return Check("storage", "fail", f"the server crashed and its ballast went; {said}")
+    if not held.known or not settings.ballast_mb:
+        return Check("storage", state, f"{said}, no ballast yet")
+    return Check("storage", state, f"{said}, {held.bytes >> 20} MB ballast")
+
+
+async def upkeep(conn: Connection, _: Settings) -> Check:
+    """Whether hours are rolled up, and what is old let go."""
+    row = await health.upkeep(conn)
+    if row["oldest_s"] is not None and row["oldest_s"] > UPKEEP_LATE_S:
+        return Check("upkeep", "warn", f"hours that wait to be rolled up: {row['hours']}")
+    if row["retained_s"] is not None and row["retained_s"] > RETENTION_LATE_S:
+        return Check("upkeep", "warn", f"retention last ran {span(row['retained_s'])} ago")
+    ran = "not yet" if row["retained_s"] is None else f"{span(row['retained_s'])} ago"
+    return Check("upkeep", "ok", f"hours are rolled up; retention ran {ran}")
 
 
 async def ownership(conn: Connection, _: Settings) -> Check:

@@ -50,3 +50,15 @@ select count(*) as n from position where t between %(first)s and %(last)s
 select kind, count(*) as n from alert
  where episode between %(first)s and %(last)s and status <> 'retracted'
  group by kind order by kind
+
+-- name: data_folder
+-- Where the server keeps its data, for whoever may know; else no row.
+select setting as folder from pg_settings where name = 'data_directory'
+
+-- name: upkeep
+-- Hours that wait to be rolled up, how long the oldest has been over; when retention last ran.
+select count(distinct hour) as hours,
+       extract(epoch from now() - min(hour))::float8 - 3600 as oldest_s,
+       (select extract(epoch from now() - (value ->> 'at')::timestamptz)::float8
+        from setting where key = 'retention') as retained_s
+  from position_dirty

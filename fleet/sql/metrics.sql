@@ -33,3 +33,9 @@ from worker order by part
 
 -- name: sessions
 select kind, count(*) as n from session where expires > now() group by kind order by kind
+
+-- name: storage
+-- Room held for a full disk, what the database takes, and hours that wait to be rolled up.
+select pg_relation_size('ballast')::float8 as ballast,
+       pg_database_size(current_database())::float8 as database,
+       (select count(distinct hour) from position_dirty where hour < now() - interval '70 min') as due

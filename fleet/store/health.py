@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from fleet.columns import to_datetime
@@ -27,6 +28,17 @@ async def workers(conn: Connection) -> list[dict[str, Any]]:
 
 async def feeds(conn: Connection) -> list[dict[str, Any]]:
     return await (await conn.execute(SQL["feeds"])).fetchall()
+
+
+async def data_folder(conn: Connection) -> Path | None:
+    """Where the server keeps its data; None for an account that may not know."""
+    row = await (await conn.execute(SQL["data_folder"])).fetchone()
+    return Path(row["folder"]) if row else None
+
+
+async def upkeep(conn: Connection) -> dict[str, Any]:
+    """Hours that wait to be rolled up, and how long ago what is old was let go."""
+    return await (await conn.execute(SQL["upkeep"])).fetchone() or {}
 
 
 async def backlog(conn: Connection) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.local.mosquitto import Broker
+from fleet.commands.checks import _room
 
 from .conftest import Cli
 
@@ -121,3 +123,42 @@ def test_a_wrong_broker_password(cli: Cli, broker: Broker, monkeypatch: pytest.M
     found = checks(cli)
     assert found["mqtt"][0] == "fail"
     assert "geheim" not in str(found)
+
+
+def test_a_database_whose_disk_was_full(port: Cli, sql: Sql) -> None:
+    assert checks(port)["storage"][1].endswith("no ballast yet")
+    sql(
+        "insert into ballast select convert_to(repeat('-', 8000), 'UTF8')"
+        " from generate_series(1, 256)"
+    )
+    sql("insert into setting (key, value) values ('ballast', '{}')")
+    state, said = checks(port)["storage"]
+    assert state in {"ok", "warn"}
+    assert said.endswith("2 MB ballast")
+    sql("truncate ballast")
+    assert checks(port)["storage"][0] == "fail"
+    sql("update setting set value = jsonb_build_object('given_up', now() - interval '2 hours')")
+    state, said = checks(port)["storage"]
+    assert (state, said[:50]) == (
+        "fail",
+        "the disk was full 2 h ago: ballast given up; " + said[45:50],
+    )
+
+
+@pytest.mark.parametrize(("free", "state"), [(25, "ok"), (15, "warn"), (5, "fail")])
+def test_a_disk_that_fills(
+    free: int, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil._ntuple_diskusage(100, 100 - free, free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert _room(tmp_path, 0)[0] == state
+
+
+def test_hours_that_nobody_rolls_up(port: Cli, sql: Sql) -> None:
+    sql("insert into position_dirty values (now() - interval '6 hours', 0)")
+    assert checks(port)["upkeep"] == ("warn", "hours that wait to be rolled up: 1")
+    sql("delete from position_dirty")
+    sql(
+        "insert into setting values ('retention', jsonb_build_object('at', now() - interval '3 d'))"
+    )
+    assert checks(port)["upkeep"] == ("warn", "retention last ran 3 d ago")
