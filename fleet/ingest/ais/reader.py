@@ -137,7 +137,7 @@ def may_set(clock: int, utc: int) -> bool:
 
 
 def _impossible(kind: int, bits: Bits) -> bool:
-    """A position that is none on Earth, and does not say "not available" either."""
+    """A coordinate that is none on Earth, and does not say "not available" either."""
     if kind == 27:
         lon, lat, steps = bits.signed(44, 18), bits.signed(62, 17), 600
     elif kind in PLACES:
@@ -145,5 +145,8 @@ def _impossible(kind: int, bits: Bits) -> bool:
         lon, lat, steps = bits.signed(east, 28), bits.signed(north, 27), 600_000
     else:
         return False
-    missing = lon == 181 * steps or lat == 91 * steps
-    return not missing and (abs(lon) > 180 * steps or abs(lat) > 90 * steps)
+    return _beyond(lon, 180 * steps, 181 * steps) or _beyond(lat, 90 * steps, 91 * steps)
+
+
+def _beyond(code: int, limit: int, missing: int) -> bool:
+    return abs(code) > limit and code != missing
