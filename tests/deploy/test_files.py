@@ -67,11 +67,14 @@ def test_the_dockerfile_copies_what_is_there() -> None:
 def test_the_example_settings_are_accepted() -> None:
     text = (DEPLOY / "fleet.toml.example").read_text(encoding="utf-8")
     every = re.sub(
-        r"^# (?=\[\[feeds|name =|kind =|address =|allow =)", "", text, flags=re.MULTILINE
+        r"^# (?=\[\[feeds|(name|kind|address|allow|filter|format|station) =)",
+        "",
+        text,
+        flags=re.MULTILINE,
     )
     settings = Settings(**tomllib.loads(every))
-    assert len(settings.feeds) == 4
-    assert {f.format for f in settings.feeds} <= set(FORMATS)
+    assert len(settings.feeds) == 5
+    assert {key for f in settings.feeds for key in f.formats} <= set(FORMATS)
 
 
 def test_the_brokers_rules_are_those_that_the_local_stack_tries() -> None:

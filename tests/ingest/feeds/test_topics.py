@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +16,13 @@ from fleet.ingest.feeds import FeedError, build_feed
 from fleet.ingest.feeds.mqtt import Mqtt
 from fleet.ingest.feeds.topics import Topic, subscriptions
 from fleet.ingest.format import Fixes, Reports
+from fleet.ingest.formats import FORMATS
 from fleet.ingest.told import Told, tell, told
 from fleet.model import IdentityKind, Source
 from fleet.settings import FeedSettings, Settings, SettingsError, read
 
 TERMINALS = "fleet/v1/terminals/+/report"
+DOCUMENTED = Path(__file__).parents[3] / "docs" / "feeds.md"
 SETTINGS = Settings.model_validate({"mqtt_url": "mqtt://u:p@127.0.0.1:1"})
 
 
@@ -178,6 +183,14 @@ def test_an_entry_says_what_its_names_are_and_how_they_came() -> None:
         (IdentityKind.MMSI, Source.VMS),  # a number stays a number
     ]
     assert Delivery("f", "1", "terminal", b"", 0).claimed(said) is said
+
+
+def test_the_maps_of_the_documentation_work() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", DOCUMENTED.read_text(), re.DOTALL)
+    feeds = [feed for block in blocks for feed in tomllib.loads(block)["feeds"]]
+    made = [build_feed(FeedSettings(**feed), SETTINGS) for feed in feeds]
+    formats = {route.form.key for feed in made if isinstance(feed, Mqtt) for route in feed.routes}
+    assert formats == {key for key, form in FORMATS.items() if form.datagram or key == "nmea"}
 
 
 def test_what_a_decoder_is_told() -> None:
