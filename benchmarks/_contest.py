@@ -94,7 +94,7 @@ class Contest:
                 return unmeasured(name, UNIT, theirs, self.absent[key], goal=goal)
         made = rate(name, sentences, UNIT, took[ours], against=theirs, peer=took[theirs], goal=goal)
         counts = [f"{self.messages[key]:,}" for key in pair if key in self.messages]
-        return replace(made, why=f"messages {' / '.join(counts)}")
+        return replace(made, why=f"messages {' / '.join(counts)}" if counts else "")
 
 
 def program(command: Sequence[str | Path], path: Path, empty: Path) -> Way:

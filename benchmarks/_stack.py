@@ -58,11 +58,13 @@ def servers() -> Iterator[Servers]:
         discard(folder)
 
 
-def child(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """A Python process of ours that is spoken to by lines."""
+def child(
+    *arguments: str, env: dict[str, str] | None = None, python: Path | None = None
+) -> subprocess.Popen[str]:
+    """A Python process that is spoken to by lines; of our environment or a peer's."""
     return subprocess.Popen(
-        [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, **(env or {})},
+        [str(python or sys.executable), *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})},
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import psycopg
 
 from benchmarks._measure import Figure, Goal, Run, Timing, rate
 from benchmarks._mqtt import terminal
+from benchmarks._peers import AIOMQTT
 from benchmarks._stack import Servers, child, cpu_s, heard, servers, told, wait
 
 MESSAGES, TERMINALS, ROUNDS = 60_000, 5_000, 3
@@ -35,7 +36,8 @@ def register(url: str) -> None:
 
 def bare(at: Servers, messages: int) -> Timing:
     """Receive with aiomqtt alone."""
-    receiver = child("-m", "benchmarks._mqtt", "receive", at.broker.url, str(messages))
+    words = ("-m", "benchmarks._mqtt", "receive", at.broker.url, str(messages))
+    receiver = child(*words, python=AIOMQTT.python())
     heard(receiver)
     took = _published(at, messages, lambda: float(heard(receiver)))
     receiver.wait()

@@ -118,3 +118,16 @@ def test_a_peer_decodes_in_its_own_environment(tmp_path: Path) -> None:
     took = contest.ways["pyais"](0)
     assert contest.messages == {"pyais": 20}
     assert 0 < took.cpu < 10
+
+
+def test_a_peer_that_fails_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"fleet failed: .*No such file"):
+        _contest.decoded("fleet", tmp_path / "away")
+
+
+def test_our_own_decoder_takes_part(tmp_path: Path) -> None:
+    file = tmp_path / "x.nmea"
+    file.write_bytes((LINE + TWO) * 10)
+    found = _contest.decoded("fleet", file, 80)
+    assert found["messages"] == 20
+    assert found["peak"] > 10_000_000
