@@ -7,9 +7,9 @@ Feeding a stream whole, byte by byte or cut anywhere gives the same reports in t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from fleet.model import (
     Columns,
@@ -121,6 +121,28 @@ class Decoder(Protocol):
         """Wait with what another decoder left for this station. Never for input."""
 
 
+class Piece(Protocol):
+    """One payload, whole by itself, and what a decoder is told beside it."""
+
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def station(self) -> str: ...
+    @property
+    def received(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What several pieces held, together."""
+
+    reports: Reports
+    origin: Ints  #: of each fix: the index of its piece
+
+
+Many: TypeAlias = Callable[[Sequence[Piece]], Joint]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """`key` is the module's name; `doc` its first line."""
@@ -135,3 +157,7 @@ class Format:
     configured: Callable[[Mapping[str, Any]], Mapping[str, Callable[[], Decoder]]] | None = None
     """Where a feed may say what its bytes mean: decoders by variant, "" the plain one, from the
     options of the feed. Raises ValueError naming the option that is wrong."""
+    many: Many | None = None
+    """For a decoder that keeps nothing between payloads: any number of them at once, one or more.
+    Equal, bit for bit, to `joint.joined` of what its decoder makes of each.
+    """

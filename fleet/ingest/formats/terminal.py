@@ -7,19 +7,23 @@ The topic's terminal id wins: an object naming another terminal is refused. A ca
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from itertools import repeat
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from fleet.ingest import clean
-from fleet.ingest.format import Call, Format, Reports
+from fleet.ingest.format import Call, Fixes, Format, Joint, Piece, Reports
+from fleet.ingest.joint import joined
+from fleet.ingest.moments import FEW, moment, moments
 from fleet.ingest.rows import Rows
-from fleet.ingest.stamps import micros, sane
 from fleet.ingest.tally import Tally
-from fleet.model import IdentityKind, SignalKind, Source
+from fleet.model import NEVER, IdentityKind, Ints, Mask, SignalKind, Source
 
 Longitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-180, le=180, title="degrees, WGS-84")]
 Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90, title="degrees, WGS-84")]
@@ -35,9 +39,6 @@ BURST: Final = 2000
 """Objects in one payload: twice the memory that rules ask of a terminal, and what a broker that
 limits messages to 256 KiB lets through. Of more, the oldest are left out."""
 IDENTIFIER = re.compile(r"[^\s/+#\x00-\x1f\x7f]{1,64}")
-RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)
 WHERE = re.compile(r"`\$\.(\w+)")
 MISSING = re.compile(r"required field `(\w+)`")
 
@@ -111,9 +112,6 @@ class Decoder:
 
     def restore(self, rest: bytes, station: str) -> None:
         """There is nothing to wait with."""
-
-
-FORMAT = Format("terminal", IdentityKind.TERMINAL, Source.TERMINAL, Decoder, datagram=True)
 
 
 class Payload:
@@ -221,26 +219,6 @@ def known(value: float | None) -> float:
     return clean.NAN if value is None else value
 
 
-def moment(value: object) -> int:
-    """RFC 3339 text or Unix milliseconds as UTC microseconds; 0 where it is neither."""
-    if isinstance(value, bool):
-        return 0
-    if isinstance(value, int):
-        return sane(value * 1000)
-    found = RFC3339.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return 0
-    date, hour, second, fraction, offset = found.groups()
-    whole = "59" if second == "60" else second  # a leap second is counted with the one before
-    digits = (fraction or ".0")[1:7].ljust(6, "0")
-    try:
-        return sane(
-            micros(datetime.fromisoformat(f"{date}T{hour}:{whole}.{digits}{offset.upper()}"))
-        )
-    except (ValueError, OverflowError):
-        return 0
-
-
 def reason(message: str) -> str:
     """One of a closed set of reasons, naming the field where there is one."""
     if found := MISSING.search(message):
@@ -248,3 +226,87 @@ def reason(message: str) -> str:
     if (found := WHERE.search(message)) and found[1] in FIELDS:
         return f"{found[1]}: {'wrong type' if ', got `' in message else 'out of range'}"
     return "not an object" if message.startswith("Expected `object`") else "json"
+
+
+def many(pieces: Sequence[Piece]) -> Joint:
+    """Ordinary reports as columns, and everything else one by one, in the order in which it came:
+    bursts, calls for help, what is refused.
+    """
+    plain = [_plain(piece) for piece in pieces] if len(pieces) >= FEW else []
+    rows = [i for i, report in enumerate(plain) if report is not None]
+    reports = [report for report in plain if report is not None]
+    received = np.array([pieces[i].received for i in rows], np.int64)
+    time = moments([report.t for report in reports])
+    flags, refused = _judged(time, received)
+    good = np.flatnonzero(~refused).tolist()
+    if len(good) == len(pieces):
+        return _columns(pieces, reports, time, flags)
+    kept = [rows[i] for i in good]
+    odd = sorted({*range(len(pieces))} - {*kept})
+    decoder = Decoder()
+    parts = [decoder.feed(p.payload, p.station, p.received) for p in (pieces[i] for i in odd)]
+    if not kept:
+        return joined(parts)
+    among = [pieces[i] for i in kept]
+    fast = _columns(among, [reports[i] for i in good], time[good], flags[good])
+    return _in_order(fast, np.array(kept), joined(parts), np.array(odd))
+
+
+def _plain(piece: Piece) -> Report | None:
+    """The report of a payload that is one ordinary report of the topic's terminal."""
+    try:
+        report = ONE.decode(piece.payload)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if report.sos or report.mob or (report.lon is None) != (report.lat is None):
+        return None
+    station = piece.station
+    mine = report.terminal is None or report.terminal == station
+    return report if mine and station and IDENTIFIER.fullmatch(station) else None
+
+
+def _judged(time: Ints, received: Ints) -> tuple[Ints, Mask]:
+    """`clean.terminal_time` of a column: flags, and what is not plainly good."""
+    live = received > 0
+    old = live & (time < received - clean.KEPT)
+    ahead = live & (time > received + clean.EARLY)
+    return np.zeros(len(time), np.int64), (time == NEVER) | old | ahead
+
+
+def _columns(pieces: Sequence[Piece], reports: Sequence[Report], time: Ints, flags: Ints) -> Joint:
+    """Ordinary reports, one a piece."""
+    names: dict[str, int] = {}
+    key = np.array([names.setdefault(p.station, len(names)) for p in pieces], np.int64)
+    received = np.array([p.received for p in pieces], np.int64)
+    at = np.where(received == NEVER, time, received)
+    lon, lat = _floats([r.lon for r in reports]), _floats([r.lat for r in reports])
+    nobodys = (lon == 0) & (lat == 0)  # see clean.position; the rest of it the schema refuses
+    lon[nobodys], lat[nobodys] = clean.NAN, clean.NAN
+    cog = _floats([r.cog_deg for r in reports]) % 360
+    heading = _floats([r.heading_deg for r in reports]) % 360
+    sog = _floats([r.sog_kn for r in reports])
+    battery = _floats([r.battery_pct for r in reports])
+    status = np.full(len(key), -1)
+    fixes = Fixes(key, time, at, lon, lat, sog, cog, heading, status, flags, battery, at)
+    n = len(pieces)
+    types = Counter(report=n)
+    found = Reports(FORMAT.kind, FORMAT.source, fixes, tuple(names), sentences=n, types=types)
+    return Joint(found, np.arange(n))
+
+
+def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
+    """None as NaN."""
+    return np.array(values, np.float64)
+
+
+def _in_order(fast: Joint, fast_at: Ints, slow: Joint, slow_at: Ints) -> Joint:
+    """Both as one, their fixes in the order of the pieces."""
+    both = joined([fast.reports, slow.reports]).reports
+    origin = np.concatenate([fast_at[fast.origin], slow_at[slow.origin]])
+    order = np.argsort(origin, kind="stable")
+    return Joint(replace(both, fixes=both.fixes.take(order)), origin[order])
+
+
+FORMAT = Format(
+    "terminal", IdentityKind.TERMINAL, Source.TERMINAL, Decoder, datagram=True, many=many
+)
