@@ -35,6 +35,8 @@ def _label(row: Row, name: str) -> str:
 def _feeds(rows: Rows) -> Iterator[Family]:
     yield _family(rows, "counter", "fleet_feed_messages", "Messages read", "messages", ("name",))
     yield _family(rows, "counter", "fleet_feed_fixes", "Positions decoded", "fixes", ("name",))
+    again = "Positions that another station had told before"
+    yield _family(rows, "counter", "fleet_feed_duplicates", again, "duplicates", ("name",))
     silent = "Seconds since the last message"
     yield _family(rows, "gauge", "fleet_feed_silent_seconds", silent, "silent_s", ("name",))
     up = [{"name": r["name"], "up": r["state"] == "up"} for r in rows]

@@ -1,15 +1,16 @@
 -- name: health
 -- How each feed is, and what it brought since the last commit.
 insert into feed as f (name, kind, address, format, state, detail, last_message, last_fix,
-                       messages, fixes, rejects, updated)
+                       messages, fixes, duplicates, rejects, updated)
 values (%(name)s, %(kind)s, %(address)s, %(format)s, %(state)s, %(detail)s, %(last_message)s,
-        %(last_fix)s, %(messages)s, %(fixes)s, %(rejects)s, now())
+        %(last_fix)s, %(messages)s, %(fixes)s, %(duplicates)s, %(rejects)s, now())
 on conflict (name) do update
 set kind = excluded.kind, address = excluded.address, format = excluded.format,
     state = excluded.state, detail = excluded.detail,
     last_message = greatest(f.last_message, excluded.last_message),
     last_fix = greatest(f.last_fix, excluded.last_fix),
     messages = f.messages + excluded.messages, fixes = f.fixes + excluded.fixes,
+    duplicates = f.duplicates + excluded.duplicates,
     rejects = f.rejects || (
         select coalesce(jsonb_object_agg(
             key, value::bigint + coalesce((f.rejects ->> key)::bigint, 0)), '{}')

@@ -1,7 +1,7 @@
 -- What Prometheus asks every quarter of a minute.
 
 -- name: feeds
-select name, state, messages, fixes, rejects,
+select name, state, messages, fixes, duplicates, rejects,
        extract(epoch from now() - last_message)::float8 as silent_s
 from feed order by name
 

@@ -404,7 +404,7 @@ create table journal (                  -- what was fed since the snapshot, in o
     seq  bigint not null,
     now  bigint not null,               -- the time argument, microseconds
     kind text not null check (kind in ('feed', 'tick', 'config')),
-    body bytea not null,
+    body bytea storage external not null,
     primary key (part, seq)
 );
 
@@ -431,7 +431,8 @@ create table feed (
     messages  bigint not null default 0,
     fixes     bigint not null default 0,
     rejects   jsonb not null default '{}',
-    updated   timestamptz not null default now()
+    updated   timestamptz not null default now(),
+    duplicates bigint not null default 0  -- of the fixes, told before by another station
 );
 
 create table reject_sample (            -- bounded: a few a feed and reason

@@ -36,6 +36,7 @@ class Health:
     last_fix: int = 0
     messages: int = 0
     fixes: int = 0
+    duplicates: int = 0  #: of the fixes: those that another station had brought before
     rejects: Counter[str] = field(default_factory=Counter)
 
 
@@ -54,7 +55,8 @@ def _row(feed: Health) -> dict[str, object]:
         "state": feed.state, "detail": str(plain(feed.detail))[:500],
         "last_message": to_datetime(feed.last_message) if feed.last_message else None,
         "last_fix": to_datetime(feed.last_fix) if feed.last_fix else None,
-        "messages": feed.messages, "fixes": feed.fixes, "rejects": Jsonb(dict(rejects)),
+        "messages": feed.messages, "fixes": feed.fixes, "duplicates": feed.duplicates,
+        "rejects": Jsonb(dict(rejects)),
     }  # fmt: skip
 
 

@@ -15,16 +15,18 @@ from datetime import UTC, datetime
 
 from fleet.columns import to_datetime
 from fleet.model import Change, Flag
-from fleet.store import alerts, engine, events, feeds, orders, positions
+from fleet.store import alerts, engine, events, feeds, orders, positions, records
 from fleet.store.db import Connection
 from fleet.store.engine import Beat, Snapshot
 from fleet.worker import codec
 from fleet.worker.decode import Decoded, rejects, samples
-from fleet.worker.head import Head, Step
+from fleet.worker.head import Aside, Head, Step
 
 PART = "all"
 HOST = socket.gethostname()
 SKEWED = "clock of the transmitter is off: stored, not judged"
+STRANGERS = "identity: too many new ones"
+"""A feed that makes up identities: what they send beyond the allowance is left out."""
 SLICE = 1000
 """The most changes in one transaction."""
 
@@ -48,10 +50,12 @@ async def store(
     if len(batch):
         await positions.insert(conn, batch, step.fresh)
         await positions.upsert_latest(conn, batch, step.head.seq)
+    if step.aside.records:
+        await records.insert(conn, step.aside.records)
     cases, happened = await alerts.apply(conn, step.changes, now, step.head.versions)
     if desk:
         happened += await orders.open_orders(conn, cases, now)
-    await _tell(conn, work, extra)
+    await _tell(conn, work, extra, step.aside)
     await engine.beat(conn, beat(extra, step if work else None))
     await events.append(conn, happened)
 
@@ -79,35 +83,48 @@ def beat(extra: Extra, step: Step | None = None) -> Beat:
     return Beat(PART, extra.started, at, fix, extra.lag_s, os.getpid(), HOST)
 
 
-async def _tell(conn: Connection, work: Sequence[Decoded], extra: Extra) -> None:
-    await feeds.tell(conn, healths(work, extra))
+async def _tell(conn: Connection, work: Sequence[Decoded], extra: Extra, aside: Aside) -> None:
+    await feeds.tell(conn, healths(work, extra, aside))
     for (feed, reason), sample in sorted(samples(work).items()):
         await feeds.sample(conn, feed, reason, sample)
 
 
-def healths(work: Sequence[Decoded], extra: Extra) -> list[feeds.Health]:
+def healths(work: Sequence[Decoded], extra: Extra, aside: Aside) -> list[feeds.Health]:
     """The state of every feed, and what this batch adds to its counts."""
     counts = rejects(work)
+    for name, n in aside.refused.items():
+        counts.setdefault(name, Counter())[STRANGERS] += n
     for d in work:
         _count_skewed(d, counts)
+    by_feed: dict[str, list[Decoded]] = {}
+    for d in work:
+        by_feed.setdefault(d.delivery.feed, []).append(d)
     names = sorted(extra.feeds.keys() | counts.keys())
-    return [_health(name, work, extra, counts.get(name, Counter())) for name in names]
+    told = {name: _health(name, by_feed.get(name, []), extra) for name in names}
+    return [
+        replace(
+            health,
+            rejects=health.rejects + counts.get(name, Counter()),
+            duplicates=aside.repeated[name],
+        )
+        for name, health in told.items()
+    ]
 
 
-def _health(
-    name: str, work: Sequence[Decoded], extra: Extra, rejected: Counter[str]
-) -> feeds.Health:
-    mine = [d for d in work if d.delivery.feed == name]
+def _health(name: str, mine: Sequence[Decoded], extra: Extra) -> feeds.Health:
     unknown = feeds.Health(name, "", "", mine[0].delivery.format if mine else "", "up")
-    told = extra.feeds.get(name, unknown)
     return replace(
-        told,
-        last_message=max((d.delivery.received for d in mine), default=0),
-        last_fix=max((d.delivery.received for d in mine if _fixes(d)), default=0),
-        messages=sum(max(1, d.reports.sentences) if d.reports else 1 for d in mine),
+        extra.feeds.get(name, unknown),
+        last_message=max((_received(d) for d in mine), default=0),
+        last_fix=max((_received(d) for d in mine if _fixes(d)), default=0),
+        messages=sum(max(len(d.items), d.reports.sentences if d.reports else 0) for d in mine),
         fixes=sum(map(_fixes, mine)),
-        rejects=told.rejects + rejected,
     )
+
+
+def _received(d: Decoded) -> int:
+    """When the last of it was received."""
+    return d.items[-1].delivery.received
 
 
 def _count_skewed(d: Decoded, counts: dict[str, Counter[str]]) -> None:
@@ -122,5 +139,5 @@ def _fixes(d: Decoded) -> int:
 
 def snapshot(head: Head, revision: int, layout: str) -> Snapshot:
     """The head as it is kept for a restart."""
-    body = codec.image(head.state, head.engine.vessels, head.versions, head.residue)
+    body = codec.image(head.state, head.engine.vessels, head.versions, head.residue, head.recent)
     return Snapshot(head.seq, revision, layout, body)

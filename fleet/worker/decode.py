@@ -1,4 +1,4 @@
-"""Deliveries to reports, and reports to what the engine is fed.
+"""Deliveries to reports: by a decoder for each feed, or many at once where the format can.
 
 Invariant: nothing that a delivery holds is lost on the way without being counted; a decoder that
 breaks its promise and raises is taken for an unreadable delivery, not for the end of the worker.
@@ -8,29 +8,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.format import Decoder, Fixes, Format, Reports, Statics
-from fleet.model import Batch, IdentityKind, Ints, Signal, VesselClass
-from fleet.vessels import NOBODY, Registry
+from fleet.ingest.format import Decoder, Format, Reports
+from fleet.model import Ints
 from fleet.worker.intake import Item
+
+FIRST: Ints = np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One delivery and what it held; `broken` says why nothing could be read at all."""
+    """Deliveries of one feed that were decoded together, and what they held; `broken` says why
+    nothing could be read at all. More than one only where the decoder keeps nothing between them:
+    they may be taken apart and decoded again.
+    """
 
-    item: Item
+    items: Sequence[Item]
     reports: Reports | None
     broken: str = ""
+    origin: Ints | None = None  #: of each fix: which of the items held it; None: the only one
 
     @property
     def delivery(self) -> Delivery:
-        return self.item.delivery
+        """The first."""
+        return self.items[0].delivery
 
 
 class Decoders:
@@ -40,16 +46,46 @@ class Decoders:
         self.formats = formats
         self._of: dict[tuple[str, str], Decoder] = {}
 
-    def decode(self, item: Item) -> Decoded:
+    def decode(self, items: Sequence[Item]) -> list[Decoded]:
+        """What the deliveries hold, in their order."""
+        out: list[Decoded] = []
+        for _, run in groupby(items, _together):
+            mine = list(run)
+            out += self._joint(mine) if len(mine) > 1 else [self._one(mine[0])]
+        return out
+
+    def halves(self, work: Sequence[Decoded]) -> tuple[Sequence[Decoded], Sequence[Decoded]]:
+        """The same deliveries in two parts; there must be two."""
+        if len(work) > 1:
+            half = len(work) // 2
+            return work[:half], work[half:]
+        items = work[0].items
+        half = len(items) // 2
+        return self.decode(items[:half]), self.decode(items[half:])
+
+    def _joint(self, items: Sequence[Item]) -> list[Decoded]:
+        """All at once where the format can do that."""
+        first = items[0].delivery
+        form = self.formats.get(first.format)
+        if form is None or form.many is None or form.topical:
+            return [self._one(item) for item in items]
+        try:
+            found = form.many([item.delivery for item in items])
+            reports = first.claimed(found.reports)
+        except Exception:  # noqa: BLE001 -- any bug of a decoder: see which delivery it is
+            return [self._one(item) for item in items]
+        return [Decoded(items, reports, origin=found.origin)]
+
+    def _one(self, item: Item) -> Decoded:
         d = item.delivery
         if d.format not in self.formats:
-            return Decoded(item, None, f"unknown format {d.format}")
+            return Decoded([item], None, f"unknown format {d.format}")
         try:
             found = self._decoder(d).feed(d.payload, d.speaker, d.received)
-            return Decoded(item, d.claimed(found))
+            return Decoded([item], d.claimed(found))
         except Exception as error:  # noqa: BLE001 -- any bug of a decoder, on any input
             self._of.pop((d.feed, d.format), None)
-            return Decoded(item, None, f"decoder failed: {type(error).__name__}")
+            return Decoded([item], None, f"decoder failed: {type(error).__name__}")
 
     def _decoder(self, d: Delivery) -> Decoder:
         key = (d.feed, d.format)
@@ -80,6 +116,12 @@ class Decoders:
                 self._of[feed, form] = _restored(self.formats[form], waiting)
 
 
+def _together(item: Item) -> tuple[object, ...]:
+    """Alike for deliveries that one call can decode."""
+    d = item.delivery
+    return d.feed, d.format, d.kind, d.source
+
+
 def _restored(form: Format, waiting: Mapping[str, bytes]) -> Decoder:
     """A decoder that waits with this; a fresh one where it breaks its promise and raises."""
     decoder = form.decoder()
@@ -89,97 +131,6 @@ def _restored(form: Format, waiting: Mapping[str, bytes]) -> Decoder:
     except Exception:  # noqa: BLE001 -- half a message lost is better than no start
         return form.decoder()
     return decoder
-
-
-class Static(NamedTuple):
-    """One row of Statics."""
-
-    key: int
-    t: int
-    name: str = ""
-    callsign: str = ""
-    imo: int = 0
-    ship_type: int = -1
-    length_m: float = float("nan")
-    beam_m: float = float("nan")
-    draught_m: float = float("nan")
-    destination: str = ""
-
-
-def each(statics: Statics) -> list[Static]:
-    columns = (getattr(statics, name).tolist() for name in Static._fields)
-    return [Static(*row) for row in zip(*columns, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a batch says of identities: who was heard, as what, with which names and sizes."""
-
-    wanted: Mapping[IdentityKind, Mapping[str, VesselClass]]
-    statics: Sequence[tuple[IdentityKind, str, Static]] = field(default=())
-    stations: frozenset[str] = frozenset()
-
-
-def said(work: Sequence[Decoded]) -> Said:
-    """Every identity that needs a vessel."""
-    wanted: dict[IdentityKind, dict[str, VesselClass]] = {kind: {} for kind in IdentityKind}
-    statics: list[tuple[IdentityKind, str, Static]] = []
-    for r in (d.reports for d in work if d.reports):
-        mine = wanted[r.kind]
-        keys = {*r.fixes.key.tolist(), *r.classes}
-        for key in keys.union(c.key for c in r.calls).union(r.statics.key.tolist()):
-            name, cls = identity(r, key), r.classes.get(key, VesselClass.UNKNOWN)
-            mine[name] = max(cls, mine.get(name, VesselClass.UNKNOWN))
-        statics += [(r.kind, identity(r, s.key), s) for s in each(r.statics)]
-    stations = frozenset(d.delivery.station for d in work if d.reports)
-    return Said({k: v for k, v in wanted.items() if v}, tuple(statics), stations)
-
-
-def identity(reports: Reports, key: int) -> str:
-    """A key as the register writes it."""
-    return str(key) if reports.kind == IdentityKind.MMSI else reports.names[key]
-
-
-def gathered(
-    work: Sequence[Decoded], registry: Registry, stations: Mapping[str, int]
-) -> tuple[Batch, tuple[Signal, ...]]:
-    """The fixes and calls of these deliveries, in order of arrival, by vessel."""
-    found = [(d.reports, stations[d.delivery.station]) for d in work if d.reports]
-    reports = [r for r, _ in found]
-    f = Fixes.concat([r.fixes for r in reports])
-    counts = [len(r.fixes) for r in reports]
-    source = np.repeat(np.array([int(r.source) for r in reports], np.int64), counts)
-    heard = np.repeat(np.array([by for _, by in found], np.int64), counts)
-    batch = Batch(
-        _vessels(reports, f.key, counts, registry), f.t, f.received, source, f.lon, f.lat, f.sog,
-        f.cog, f.heading, f.status, f.flags, heard, f.battery, f.received,
-    )  # fmt: skip
-    return batch, tuple(signal for r in reports for signal in _signals(r, registry))
-
-
-def _vessels(
-    reports: Sequence[Reports], key: Ints, counts: Sequence[int], registry: Registry
-) -> Ints:
-    """The vessel of every fix: MMSIs all at once, names a report at a time."""
-    numbered = np.repeat(np.array([r.kind == IdentityKind.MMSI for r in reports], bool), counts)
-    vessel = np.zeros(len(key), np.int64)
-    vessel[numbered] = registry.find(IdentityKind.MMSI, key[numbered])
-    named: list[int] = []
-    for r in reports:
-        if r.kind != IdentityKind.MMSI:
-            table = registry.names.get(r.kind, {})
-            named += [table.get(r.names[k], NOBODY) for k in r.fixes.key.tolist()]
-    vessel[~numbered] = named
-    return vessel
-
-
-def _signals(r: Reports, registry: Registry) -> list[Signal]:
-    keys: Ints = np.array([c.key for c in r.calls], np.int64)
-    ids = registry.find(r.kind, keys, r.names).tolist() if r.calls else []
-    return [
-        Signal(c.kind, v, c.t, c.received, r.source, c.lon, c.lat, c.text, c.how)
-        for c, v in zip(r.calls, ids, strict=True)
-    ]
 
 
 def rejects(work: Iterable[Decoded]) -> dict[str, Counter[str]]:

@@ -6,6 +6,7 @@ committed. What a commit writes, and what a restart feeds again, is all in the s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -14,10 +15,13 @@ import numpy as np
 
 from fleet.alerts.engine import Engine, Inputs, State, feed, tick
 from fleet.alerts.view import on_time
+from fleet.ingest.format import Record
 from fleet.model import MINUTE, Batch, Change, Flag, Ints, Mask
 from fleet.store.engine import Entry
 from fleet.vessels import Vessels
-from fleet.worker import codec
+from fleet.worker import codec, dedup
+from fleet.worker.dedup import Recent
+from fleet.worker.gather import Gathered
 
 CLOCK_SET = 10 * MINUTE
 """Trusted fixes are at most 2 minutes ahead of the clock."""
@@ -34,6 +38,16 @@ class Head:
     engine: Engine
     versions: Mapping[str, int]  #: of the thresholds, by kind
     residue: Residue = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a batch brought that is not judged, and counts by feed."""
+
+    records: Sequence[tuple[int, Record]] = ()  #: with their senders' vessels
+    refused: Counter[str] = field(default_factory=Counter)  #: fixes of a sender without a vessel
+    repeated: Counter[str] = field(default_factory=Counter)  #: fixes told before
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,7 @@ class Step:
     entry: Entry
     fresh: Mask  #: fixes newer than everything stored of their vessel
     ids: Ints  #: vessels whose change the entry holds
+    aside: Aside = field(default_factory=Aside)
 
     @property
     def newest(self) -> int:
@@ -69,18 +84,28 @@ class Step:
         return max(0, now - int(self.inputs.batch.received.min(initial=now)))
 
 
-def judge(base: Head, inputs: Inputs, known: Known, residue: Residue, now: int) -> Step:
+def judge(base: Head, got: Gathered, known: Known, residue: Residue, now: int) -> Step:
     """Feed one batch."""
     engine = replace(base.engine, vessels=known.vessels)
-    fresh = _fresh(inputs.batch, base.state)
-    late = _late(inputs.batch, base.state)
-    state, changes = feed(engine, base.state, inputs, now)
-    batch = replace(inputs.batch, flags=_flags(inputs.batch, state) | late)
-    head = Head(base.seq + 1, state, engine, base.versions, {**base.residue, **residue})
+    recent, told = dedup.aligned(base.recent, got.batch)
+    fresh = _fresh(told, base.state)
+    late = _late(told, base.state)
+    state, changes = feed(engine, base.state, Inputs(told, got.signals), now)
+    batch = replace(told, flags=_flags(told, state) | late)
+    kept = {**base.residue, **residue}
+    head = Head(base.seq + 1, state, engine, base.versions, kept, recent)
     changed = known.vessels.take(known.ids)
-    body = codec.entry(inputs, known.ids, changed, residue)
+    body = codec.entry(Inputs(got.batch, got.signals), known.ids, changed, residue)
     entry = Entry(head.seq, now, "feed", body)
-    return Step(base, head, Inputs(batch, inputs.signals), changes, entry, fresh, known.ids)
+    inputs, aside = Inputs(batch, got.signals), _aside(got, told, base.state)
+    return Step(base, head, inputs, changes, entry, fresh, known.ids, aside)
+
+
+def _aside(got: Gathered, told: Batch, state: State) -> Aside:
+    again = got.feed[dedup.repeated(told, state.last)]
+    counts = np.bincount(again, minlength=len(got.feeds)).tolist()
+    repeated = Counter({name: n for name, n in zip(got.feeds, counts, strict=True) if n})
+    return Aside(got.records, got.refused, repeated)
 
 
 def following(base: Head) -> Head:
@@ -126,8 +151,9 @@ def again(base: Head, entry: Entry) -> Head:
     inputs, ids, changed, residue = codec.opened(entry.body)
     vessels = base.engine.vessels.updated(ids, changed) if len(ids) else base.engine.vessels
     engine = replace(base.engine, vessels=vessels)
-    state, _ = feed(engine, base.state, inputs, entry.now)
-    return Head(entry.seq, state, engine, base.versions, {**base.residue, **residue})
+    recent, told = dedup.aligned(base.recent, inputs.batch)
+    state, _ = feed(engine, base.state, replace(inputs, batch=told), entry.now)
+    return Head(entry.seq, state, engine, base.versions, {**base.residue, **residue}, recent)
 
 
 def _last(batch: Batch, state: State) -> Ints:

@@ -17,7 +17,6 @@ from typing import Any
 
 import structlog
 
-from fleet.alerts.engine import Inputs
 from fleet.ingest.format import Format
 from fleet.model import SECOND
 from fleet.store import engine, events, feeds, orders, vessels, zones
@@ -26,8 +25,10 @@ from fleet.store.engine import Fenced
 from fleet.worker import world
 from fleet.worker.commit import PART, Extra, ahead_of, beat, early, healths, snapshot, store
 from fleet.worker.database import Database, passing
-from fleet.worker.decode import Decoded, Decoders, gathered, said
+from fleet.worker.decode import Decoded, Decoders
+from fleet.worker.gather import gathered, heard
 from fleet.worker.head import (
+    Aside,
     Head,
     Residue,
     Step,
@@ -148,7 +149,7 @@ class Worker:
         if not items:
             return
         self.held += items
-        work = [self.decoders.decode(item) for item in items]
+        work = self.decoders.decode(items)
         residue = self.decoders.residue((d.delivery.feed, d.delivery.format) for d in work)
         try:
             step = await self._judged(self.tip, work, residue)
@@ -177,11 +178,11 @@ class Worker:
             await self._refused(error, pending.work, pending.residue)
 
     async def _judged(self, base: Head, work: Sequence[Decoded], residue: Residue) -> Step:
-        heard = said(work)
-        await self.register.learn(self.side, heard)
-        stations = {name: self.register.station(name) for name in heard.stations}
-        batch, signals = gathered(work, self.register.registry, stations)
-        return judge(base, Inputs(batch, signals), self.register.known(), residue, self.clock())
+        found = heard(work)
+        vessel = await self.register.learn(self.side, found)
+        stations = {name: self.register.station(name) for name in found.stations}
+        got = gathered(found, vessel, self.register.registry, stations)
+        return judge(base, got, self.register.known(), residue, self.clock())
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
         extra = replace(self.sources.extra(), lag_s=self._lag(step, work))
@@ -198,7 +199,7 @@ class Worker:
         much again waits already, the fixes themselves tell.
         """
         lag = step.waited
-        if step.newest and min(len(work), len(self.intake)) >= CROWD:
+        if step.newest and min(_deliveries(work), len(self.intake)) >= CROWD:
             lag = max(lag, step.entry.now - step.newest)
         self._behind = (time.monotonic(), lag / SECOND)
         return max(lag / SECOND, self._unticked())
@@ -210,8 +211,9 @@ class Worker:
 
     async def _acknowledge(self, work: Sequence[Decoded]) -> None:
         """Tell the feeds. One that cannot hear it sends again, which changes nothing."""
-        done = {id(d.item) for d in work}
-        for feed, items in groupby((d.item for d in work), key=lambda item: item.feed):
+        items_ = [item for d in work for item in d.items]
+        done = set(map(id, items_))
+        for feed, items in groupby(items_, key=lambda item: item.feed):
             try:
                 await feed.acknowledge([item.delivery for item in items])
             except Exception as error:  # noqa: BLE001 -- a connection lost, a feed's bug
@@ -225,11 +227,10 @@ class Worker:
         if isinstance(error, Fenced) or passing(error):
             raise error
         self.tip = self.head
-        if len(work) == 1:
+        if _deliveries(work) == 1:
             await self._alone(error, work[0], residue)
             return
-        half = len(work) // 2
-        for part in (work[:half], work[half:]):
+        for part in self.decoders.halves(work):
             try:
                 step = await self._judged(self.head, part, residue)
                 await self._commit(step, part)
@@ -258,7 +259,7 @@ class Worker:
         self.quarantine.append(work.delivery)
         self.quarantine.sync()
         reason = f"refused: {type(error).__name__}"
-        empty = [Decoded(work.item, None, reason)]
+        empty = [Decoded(work.items, None, reason)]
         await self._commit(await self._judged(self.head, empty, {}), empty)
 
     # Time
@@ -296,7 +297,7 @@ class Worker:
         lag = self._behind[1] if time.monotonic() - self._behind[0] < 2 * TICK_S else 0.0
         extra = replace(extra, lag_s=max(lag, self._unticked()))
         happened = await orders.tick(conn, now)
-        await feeds.tell(conn, healths([], extra))
+        await feeds.tell(conn, healths([], extra, Aside()))
         await engine.beat(conn, beat(extra))
         await events.append(conn, happened)
 
@@ -343,6 +344,10 @@ async def _marks(conn: Connection) -> tuple[Any, ...]:
         await engine.parameters(conn),
         await vessels.fingerprint(conn),
     )
+
+
+def _deliveries(work: Sequence[Decoded]) -> int:
+    return sum(len(d.items) for d in work)
 
 
 def _left(due: float) -> float:

@@ -1,30 +1,54 @@
 """The register in memory: every identity that is heard has a vessel before anything is judged.
 
 Invariant: what is learnt from the air is committed on its own, first, and can be learnt again
-without harm; a registered vessel keeps what people wrote.
+without harm; a registered vessel keeps what people wrote. A feed that makes up identities fills
+the table only so fast; who calls for help is never turned away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 import numpy as np
 
+from fleet.ingest.format import Statics
 from fleet.model import IdentityKind, Ints, VesselClass
-from fleet.store import positions, vessels
-from fleet.store.db import Connection, plain
+from fleet.store import positions, statics, vessels
+from fleet.store.db import Connection
+from fleet.store.statics import Told
 from fleet.vessels import NOBODY, Registry, Vessels
 from fleet.worker.database import Database
-from fleet.worker.decode import Said, Static
+from fleet.worker.gather import Heard
 from fleet.worker.head import Known
 
 MOST_STATIONS = 50_000
 """A sender that makes up addresses must not make up table rows for ever."""
 OTHERS = "(others)"
-QUIET = ("key", "t")
-"""Fields of a static report that say nothing of the ship."""
+NEW_PER_MINUTE = 1000
+BURST_MINUTES = 60
+"""So many minutes' worth at once: the first hour of a sea never heard before (all of Hainan is
+34,500 boats)."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many new identities may still be taken: a bucket that fills steadily."""
+
+    per_minute: float = NEW_PER_MINUTE
+    clock: Callable[[], float] = time.monotonic
+    _left: float = -1.0
+    _at: float = 0.0
+
+    def take(self, wanted: int) -> int:
+        """As many of the wanted as are allowed now."""
+        now, most = self.clock(), self.per_minute * BURST_MINUTES
+        filled = self._left + (now - self._at) / 60 * self.per_minute
+        self._left, self._at = most if self._left < 0 else min(most, filled), now
+        given = min(wanted, int(self._left))
+        self._left -= given
+        return given
 
 
 @dataclass(slots=True)
@@ -34,7 +58,8 @@ class Register:
     registry: Registry = field(default_factory=Registry)
     vessels: Vessels = field(default_factory=lambda: Vessels.empty(1))
     stations: dict[str, int] = field(default_factory=dict)
-    _statics: dict[int, dict[str, Any]] = field(default_factory=dict)
+    allowance: Allowance = field(default_factory=Allowance)
+    _told: Told = field(default_factory=Told)
     _fresh: set[int] = field(default_factory=set)  #: changed, and not journaled yet
 
     async def load(self, conn: Connection) -> None:
@@ -52,45 +77,44 @@ class Register:
         """A commit holds what changed of these."""
         self._fresh.difference_update(ids.tolist())
 
-    async def learn(self, database: Database, heard: Said) -> None:
-        """Make sure of a vessel for every identity, and of an id for every station."""
-        unknown = self._unknown(heard)
+    async def learn(self, database: Database, heard: Heard) -> Ints:
+        """Make sure of a vessel for every identity, and of an id for every station.
+
+        Returns the vessel of each fix; NOBODY where its sender was one new identity too many.
+        """
+        vessel = heard.vessels(heard.fixes.key, self.registry)
+        unknown = self._unknown(heard, vessel)
         stations = self._new_stations(heard)
         if unknown or stations:
             met = await database.done(lambda conn: self._meet(conn, unknown, stations))
             self.registry, self.stations = met
-        ids, now = self._described(heard)
-        statics = await self._said(database, heard.statics)
-        if len(ids) or statics:
-            await database.done(lambda conn: _keep(conn, ids, now, statics))
-            self.vessels = self.vessels.updated(ids, now)
-            self._fresh.update(ids.tolist())
-            self._statics |= {i: body for i, (_, body) in statics.items()}
+            vessel = heard.vessels(heard.fixes.key, self.registry)
+        await self._believe(database, heard)
+        return vessel
 
     def station(self, name: str) -> int:
         """The id of who heard it; beyond the bound all that are new share one."""
         return self.stations.get(name) or self.stations[OTHERS]
 
-    def _new_stations(self, heard: Said) -> list[str]:
-        new = sorted(heard.stations - self.stations.keys())
+    def _new_stations(self, heard: Heard) -> list[str]:
+        new = sorted({*heard.stations} - self.stations.keys())
         if len(self.stations) + len(new) > MOST_STATIONS:
             return [] if OTHERS in self.stations else [OTHERS]
         return new
 
-    def _unknown(self, heard: Said) -> dict[IdentityKind, dict[str, VesselClass]]:
-        out = {}
-        for kind, wanted in heard.wanted.items():
-            ids = self._ids(kind, list(wanted))
-            new = {n: c for (n, c), i in zip(wanted.items(), ids, strict=True) if i == NOBODY}
-            if new:
-                out[kind] = new
+    def _unknown(self, heard: Heard, vessel: Ints) -> dict[IdentityKind, dict[str, VesselClass]]:
+        """New identities that may be taken, each with its class."""
+        others = heard.keys()
+        strange = others[heard.vessels(others, self.registry) == NOBODY]
+        new = np.unique(np.concatenate([heard.fixes.key[vessel == NOBODY], strange])).tolist()
+        calling = {call.key for _, call in heard.calls}
+        quiet = [key for key in new if key not in calling]
+        taken = [*(key for key in new if key in calling), *quiet[: self.allowance.take(len(quiet))]]
+        out: dict[IdentityKind, dict[str, VesselClass]] = {}
+        for key in taken:
+            kind, name = heard.name(key)
+            out.setdefault(kind, {})[name] = heard.classes.get(key, VesselClass.UNKNOWN)
         return out
-
-    def _ids(self, kind: IdentityKind, names: list[str]) -> list[int]:
-        if kind == IdentityKind.MMSI:
-            keys = np.array([int(name) for name in names], np.int64)
-            return list(self.registry.find(kind, keys).tolist())
-        return list(self.registry.find(kind, np.arange(len(names)), names).tolist())
 
     async def _meet(
         self,
@@ -103,28 +127,42 @@ class Register:
             registry = registry.known(kind, await vessels.ensure(conn, kind, wanted))
         return registry, self.stations | await positions.stations(conn, stations)
 
-    def _described(self, heard: Said) -> tuple[Ints, Vessels]:
+    async def _believe(self, database: Database, heard: Heard) -> None:
+        """Keep what transmitters say of themselves otherwise than before."""
+        speaker = heard.vessels(heard.statics.key, self.registry)
+        said = heard.statics.take(speaker != NOBODY)
+        speaker = speaker[speaker != NOBODY]
+        missing = self._told.missing(speaker)
+        if len(missing):
+            self._told.put(missing, await database.done(lambda c: statics.load(c, missing)))
+        whose, news = self._told.news(speaker, said)
+        ids, now = self._described(heard, speaker, said)
+        if len(ids) or len(whose):
+            await database.done(lambda conn: _keep(conn, ids, now, whose, news))
+            self._told.put(whose, news)
+        if len(ids):
+            self.vessels = self.vessels.updated(ids, now)
+            self._fresh.update(ids.tolist())
+
+    def _described(self, heard: Heard, speaker: Ints, said: Statics) -> tuple[Ints, Vessels]:
         """Unregistered vessels whose class or length the air gives otherwise than known."""
-        told: dict[int, tuple[int, float]] = {}
-        for kind, wanted in heard.wanted.items():
-            named = {name: cls for name, cls in wanted.items() if cls}
-            ids = self._ids(kind, list(named))
-            told |= {i: (c, np.nan) for i, c in zip(ids, named.values(), strict=True)}
-        for kind, name, static in heard.statics:
-            (i,) = self._ids(kind, [name])
-            told[i] = (told.get(i, (0, np.nan))[0], static.length_m)
-        told_of = np.array(sorted(told), np.int64)
-        old = self._rows(told_of)
+        keys = np.array([*heard.classes], np.int64)
+        classes = np.array([int(cls) for cls in heard.classes.values()], np.int64)
+        classed = heard.vessels(keys, self.registry)
+        classed, classes = classed[classed != NOBODY], classes[classed != NOBODY]
+        ids = np.unique(np.concatenate([classed, speaker]))
+        old = self._rows(ids)
         new = old.copy()
-        cls = np.array([told[i][0] for i in told_of.tolist()], np.int64)
-        length = np.array([told[i][1] for i in told_of.tolist()], np.float64)
+        sized = ~np.isnan(said.length_m)
+        new.length_m[np.searchsorted(ids, speaker[sized])] = said.length_m[sized]
+        cls = np.zeros(len(ids), np.int64)
+        cls[np.searchsorted(ids, classed)] = classes
         # A beacon stays one, whatever ship type its other half sends.
-        told_class = (cls > 0) & ((old.cls < VesselClass.BEACON) | (cls >= VesselClass.BEACON))
-        new.cls[told_class] = cls[told_class]
-        new.length_m[~np.isnan(length)] = length[~np.isnan(length)]
+        told = (cls > 0) & ((old.cls < VesselClass.BEACON) | (cls >= VesselClass.BEACON))
+        new.cls[told] = cls[told]
         news = _differing(old, new)
         news = news[~old.registered[news]]
-        return told_of[news], new.take(news)
+        return ids[news], new.take(news)
 
     def _rows(self, ids: Ints) -> Vessels:
         """What is known of these vessels, of new ones nothing."""
@@ -133,42 +171,12 @@ class Register:
         rows.put(known.nonzero()[0], self.vessels.take(ids[known]))
         return rows
 
-    async def _said(
-        self, database: Database, statics: Iterable[tuple[IdentityKind, str, Static]]
-    ) -> dict[int, tuple[int, dict[str, Any]]]:
-        """What transmitters say of themselves otherwise than before."""
-        found = [(self._ids(kind, [name])[0], static) for kind, name, static in statics]
-        missing = {i for i, _ in found} - self._statics.keys()
-        if missing:
-            known = await database.done(lambda conn: vessels.statics(conn, missing))
-            self._statics |= {i: known.get(i, {}) for i in missing}
-        changed: dict[int, tuple[int, dict[str, Any]]] = {}
-        for vessel, static in found:
-            before = changed[vessel][1] if vessel in changed else self._statics[vessel]
-            after = {**before, **_body(static)}
-            if after != before:
-                changed[vessel] = (static.t, after)
-        return changed
 
-
-async def _keep(
-    conn: Connection,
-    ids: Ints,
-    now: Vessels,
-    statics: Mapping[int, tuple[int, dict[str, Any]]],
-) -> None:
+async def _keep(conn: Connection, ids: Ints, now: Vessels, whose: Ints, news: Statics) -> None:
     """Write what the air said of vessels."""
     if len(ids):
         await vessels.classify(conn, ids, now)
-    if statics:
-        await vessels.add_statics(conn, statics)
-
-
-def _body(static: Static) -> dict[str, Any]:
-    """What a static report says, without what it leaves open."""
-    empty = Static(0, 0)
-    told = {k: v for k, v in static._asdict().items() if k not in QUIET}
-    return {k: v for k, v in plain(told).items() if v is not None and v != getattr(empty, k)}
+    await statics.add(conn, whose, news)
 
 
 def _differing(old: Vessels, new: Vessels) -> Ints:

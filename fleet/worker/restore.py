@@ -85,8 +85,8 @@ def _contiguous(journal: Sequence[Entry], after: int, to: int) -> bool:
 def _fed(found: Snapshot, then: World, journal: Sequence[Entry]) -> Past | None:
     """Feed the journal to the snapshot's state; None where either cannot be read."""
     try:
-        state, vessels, _, residue = codec.seen(found.body)
-        head = Head(found.seq, state, then.engine(vessels), then.versions, residue)
+        state, vessels, residue, recent = codec.seen(found.body)
+        head = Head(found.seq, state, then.engine(vessels), then.versions, residue, recent)
         for entry in journal:
             head = again(head, entry)
     except Exception:

@@ -23,7 +23,7 @@ from fleet.vessels import Vessels
 from fleet.worker.head import Head
 
 LOG = structlog.get_logger("fleet.worker")
-LAYOUT = "fleet-1 "
+LAYOUT = "fleet-2 "
 """Before the engine's own fingerprint: raised when the worker's part of a snapshot changes."""
 
 

@@ -10,6 +10,7 @@ from fleet.ingest.feed import Delivery
 from fleet.model import VesselClass
 from fleet.store.db import Connection, one, rows
 from fleet.worker import register
+from fleet.worker.commit import STRANGERS
 from fleet.worker.loop import Worker
 from tests.worker.conftest import Another
 from tests.worker.scripted import NOW, SECOND, Scripted
@@ -118,3 +119,35 @@ async def test_a_restart_between_two_parts_of_a_message(
     assert await rows(sql, "select 1 from vessel_static") == []
     await hear(await another(), feed, replace(whole, payload=second))
     assert (await vessel(sql))["name"] == "HAI FENG"
+
+
+async def test_a_feed_that_makes_up_identities_fills_the_register_only_so_fast(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    now = [0.0]
+    started.register.allowance = register.Allowance(per_minute=6 / register.BURST_MINUTES)
+    started.register.allowance.clock = lambda: now[0]
+    await hear(started, feed, *[fix(n, MMSI + n) for n in range(10)])
+    assert len(await rows(sql, "select 1 from vessel")) == 6
+    assert len(await rows(sql, "select 1 from position")) == 6
+    (told,) = await rows(sql, "select rejects, messages from feed where name = 'ais'")
+    assert told == {"rejects": {STRANGERS: 4}, "messages": 10}
+    beacon = said(20, type=14, mmsi=970123456, text="SART ACTIVE")
+    await hear(started, feed, beacon)  # who calls for help is never turned away
+    assert len(await rows(sql, "select 1 from vessel")) == 7
+    assert len(await rows(sql, "select 1 from alert")) == 1
+    now[0] = 3600.0
+    await hear(started, feed, *[fix(30 + n, MMSI + n) for n in range(10)])
+    assert len(await rows(sql, "select 1 from vessel")) == 11
+
+
+async def test_two_stations_that_hear_one_report_without_a_second_store_one_row(
+    started: Worker, feed: Scripted, another: Another, sql: Connection
+) -> None:
+    await hear(started, feed, fix(0))
+    second = await another()  # which must remember what the first heard
+    await hear(second, feed, replace(fix(7), station="other"))
+    (row,) = await rows(sql, "select cardinality(stations) as heard from position")
+    assert row == {"heard": 2}
+    (told,) = await rows(sql, "select fixes, duplicates from feed where name = 'ais'")
+    assert told == {"fixes": 2, "duplicates": 1}

@@ -68,3 +68,9 @@ create index reject_sample_at on reject_sample (at);
 create unlogged table ballast (
     page bytea storage plain not null
 );
+
+-- Of the fixes that a feed brought: how many another station had told before.
+alter table feed add column duplicates bigint not null default 0;
+
+-- The journal is written small already: packing it again would only cost time.
+alter table journal alter column body set storage external;
