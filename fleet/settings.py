@@ -110,9 +110,9 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
     """One feed: [[feeds]] in the TOML file, or FLEET_FEEDS as a JSON list."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")
-    kind: Literal["tcp_client", "tcp_listener", "udp", "file", "mqtt", "jt808"]
+    kind: Literal["tcp_client", "tcp_listener", "udp", "file", "folder", "mqtt", "jt808"]
     format: str = "nmea"
-    address: str = ""  #: host:port, or a path for kind "file"
+    address: str = ""  #: host:port, or a path for the kinds "file" and "folder"
     topic: str = ""  #: MQTT topic filter, where one is enough
     topics: tuple[TopicSettings, ...] = ()  #: or the map of several
     allow: Networks = ()  #: peers a listener accepts (CIDR); empty: all, on loopback only
@@ -131,7 +131,7 @@ class FeedSettings(BaseModel, extra="forbid", frozen=True):
         self._mapped()
         if self.kind != "mqtt" and not self.address:
             raise ValueError(f"a feed of kind {self.kind} needs `address`")
-        if self.kind not in {"mqtt", "file"} and not ADDRESS.fullmatch(self.address):
+        if self.kind not in {"mqtt", "file", "folder"} and not ADDRESS.fullmatch(self.address):
             raise ValueError(f"address {self.address!r} must be host:port")
         if self.kind in LISTENERS and not self.allow and not self._on_loopback():
             raise ValueError(

@@ -154,6 +154,7 @@ class Format:
     datagram: bool = False  #: True where one payload is whole by itself (MQTT, UDP)
     topical: bool = False  #: True where the topic says half of it: given to `feed` by `told.tell`
     dated: bool = False  #: True where every report has its date: a recording needs no clock
+    page: bytes = b""  #: what ends a table, and whatever came before it: a file, a message
     configured: Callable[[Mapping[str, Any]], Mapping[str, Callable[[], Decoder]]] | None = None
     """Where a feed may say what its bytes mean: decoders by variant, "" the plain one, from the
     options of the feed. Raises ValueError naming the option that is wrong."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from fleet.ingest.feed import Feed
 from fleet.ingest.feeds.common import FeedError, host_port, networks
 from fleet.ingest.feeds.file import File
+from fleet.ingest.feeds.folder import Folder
 from fleet.ingest.feeds.jt808 import Jt808
 from fleet.ingest.feeds.meaning import check as check_options
 from fleet.ingest.feeds.meaning import formats, meant
@@ -80,6 +81,12 @@ def _file(feed: FeedSettings, _: Settings, form: Format) -> Feed:
     return File(feed.name, Path(feed.address), form)
 
 
+def _folder(feed: FeedSettings, _: Settings, form: Format) -> Feed:
+    if not form.page:
+        raise FeedError(f"kind folder reads tables: format {form.key!r} is none")
+    return Folder(feed.name, Path(feed.address), form)
+
+
 def _mqtt(feed: FeedSettings, settings: Settings, form: Format) -> Feed:
     if feed.address:
         # Shown in the console, where a password must not be.
@@ -106,6 +113,7 @@ def _route(feed: FeedSettings, entry: TopicSettings, key: str) -> Route:
 
 KINDS: dict[str, Callable[[FeedSettings, Settings, Format], Feed]] = {
     "file": _file,
+    "folder": _folder,
     "jt808": _jt808,
     "mqtt": _mqtt,
     "tcp_client": _tcp_client,

@@ -78,6 +78,8 @@ def host_port(address: str) -> tuple[str, int]:
 
 def whole(payload: bytes, form: Format) -> bytes:
     """A datagram or message as lines: it ends where it ends, whether it says so or not."""
+    if form.page:
+        return payload + form.page
     return payload if form.datagram or payload.endswith(END) else payload + END
 
 

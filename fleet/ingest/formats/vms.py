@@ -10,7 +10,7 @@ import csv
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ LONGEST: Final = 64 << 10
 """Bytes of one line."""
 STREAMS: Final = 256
 """Files and senders remembered; the one silent for longest is forgotten first."""
+TURN: Final = b"\f"
+"""A line that is a form feed ends the table: each file, each message is one of its own."""
 BOM: Final = b"\xef\xbb\xbf"
 DATED = re.compile(r"\d{4}")
 """Every row has a time, and so four digits together; no header has."""
@@ -43,6 +45,11 @@ class Stream:
     kind: IdentityKind | None = None  #: of all its rows: that of its first header
     rest: bytes = b""
     skipping: bool = False  #: the unfinished line was too long, and is counted already
+
+    def turn(self) -> None:
+        """The next line begins another table."""
+        for one in fields(self):
+            setattr(self, one.name, one.default)
 
 
 class Decoder:
@@ -61,7 +68,7 @@ class Decoder:
         for line in lines:
             piece.line(line)
         piece.bound()
-        kind = stream.kind or FORMAT.kind
+        kind = piece.kind or stream.kind or FORMAT.kind
         return piece.rows.reports(kind, FORMAT.source, piece.tally, tuple(piece.names))
 
     def residue(self) -> Mapping[str, bytes]:
@@ -93,16 +100,19 @@ def _packed(stream: Stream) -> bytes:
 class Piece:
     """One piece of a table being read."""
 
-    __slots__ = ("names", "options", "received", "rows", "stream", "tally")
+    __slots__ = ("kind", "names", "options", "received", "rows", "stream", "tally")
 
     def __init__(self, stream: Stream, options: Options, received: int) -> None:
         self.stream, self.options, self.received = stream, options, received
+        self.kind: IdentityKind | None = None  #: of its rows
         self.names: dict[str, int] = {}
         self.rows, self.tally = Rows(), Tally()
 
     def line(self, raw: bytes) -> None:
         """One line without its end."""
         stream = self.stream
+        if raw.rstrip(b"\r") == TURN:
+            return stream.turn()
         stream.line += 1
         skipped, stream.skipping = stream.skipping, False
         line = raw.removeprefix(BOM).strip()
@@ -152,6 +162,9 @@ class Piece:
         if stream.layout is None:
             return self._refuse("row: before a header", raw)
         stream.kind = stream.kind or stream.layout.kind
+        if self.kind not in (None, stream.kind):
+            return self._refuse("row: another identity than before", raw)
+        self.kind = stream.kind
         return self._row(_cells(text, stream.layout.delimiter), stream.layout, raw)
 
     def _header(self, found: Layout | str, raw: bytes) -> None:
@@ -250,4 +263,12 @@ def configured(options: Mapping[str, Any]) -> dict[str, Callable[[], Decoder]]:
     return {"": partial(Decoder, columns.read(options))}
 
 
-FORMAT = Format("vms", IdentityKind.MMSI, Source.VMS, Decoder, dated=True, configured=configured)
+FORMAT = Format(
+    "vms",
+    IdentityKind.MMSI,
+    Source.VMS,
+    Decoder,
+    dated=True,
+    page=b"\n" + TURN + b"\n",
+    configured=configured,
+)

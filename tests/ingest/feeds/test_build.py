@@ -29,11 +29,12 @@ def test_every_kind_of_the_settings_can_be_built(tmp_path: Path) -> None:
         feed(kind="file", address=str(recording)),
         feed(kind="mqtt", format="terminal", topic="fleet/v1/terminals/+/report"),
         feed(kind="jt808", address="127.0.0.1:7611"),
+        feed(kind="folder", format="vms", address=str(tmp_path)),
     )
     assert {f.kind for f in feeds} == set(KINDS)
     made = build(SETTINGS.model_copy(update={"feeds": feeds}))
-    assert [f.name for f in made] == ["boats"] * 6
-    assert [f.acks for f in made] == [False] * 4 + [True, True]
+    assert [f.name for f in made] == ["boats"] * 7
+    assert [f.acks for f in made] == [False] * 4 + [True] * 3
 
 
 def test_every_mqtt_feed_has_a_session_of_its_own() -> None:
@@ -54,6 +55,7 @@ def test_every_mqtt_feed_has_a_session_of_its_own() -> None:
         ({"kind": "mqtt", "topic": "fleet/+/+/report", "format": "terminal"}, "one \\+"),
         ({"kind": "mqtt", "topic": "fleet/report", "format": "terminal"}, "one \\+"),
         ({"kind": "mqtt", "topic": "x/+", "address": "mqtt://u:p@x"}, "has no address"),
+        ({"kind": "folder", "address": "/tmp"}, "'nmea' is none"),  # noqa: S108 -- not touched
         ({"kind": "tcp_listener", "address": "[::1]:1", "format": "jt808"}, "kind jt808"),
         ({"kind": "udp", "address": "[::1]:1", "options": {"a": 1}}, "'nmea' has none"),
         ({"kind": "jt808", "address": "[::1]:1", "format": "nmea"}, "no format 'nmea'"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleet.ingest.feeds.common import whole
 from fleet.ingest.format import Reports
 from fleet.ingest.formats.vms import FORMAT, LONGEST, Decoder
 from fleet.ingest.vms.columns import read
@@ -396,3 +397,14 @@ def test_any_cells_are_survived(cells: list[str]) -> None:
 def test_any_header_is_survived(line: str, mark: str) -> None:
     heard(line.replace(" ", mark), ROW)
     heard(f"mmsi{mark}时间{mark}经度{mark}纬度{mark}{line}", ROW.replace(",", mark))
+
+
+def test_a_message_of_a_broker_is_a_table_of_its_own_and_leaves_nothing() -> None:
+    decoder = Decoder()
+    for kind, head in ((IdentityKind.MMSI, "mmsi"), (IdentityKind.BEIDOU, "北斗卡号")):
+        table = f"{head},time,lon,lat\n412345001,2023-11-15 06:10:00,109.1,18.2"
+        r = decoder.feed(whole(table.encode(), FORMAT), "office", NOW)
+        assert (len(r.fixes), r.kind, r.rejects) == (1, kind, {})
+        assert decoder.residue() == {}
+    r = decoder.feed(whole(ROW.encode(), FORMAT), "office", NOW)
+    assert r.rejects == {"row: before a header": 1}
