@@ -80,27 +80,26 @@ class Waiting:
 class Framer:
     """One stream: the bytes of one receiver or connection."""
 
-    _rest: bytes = b""
-    _waiting: Waiting = field(default_factory=Waiting)
+    rest: bytes = b""
+    waiting: Waiting = field(default_factory=Waiting)
     _assembly: Assembly = field(default_factory=Assembly)
-    _order: int = 0  #: sentences before what is fed now
+    order: int = 0  #: sentences so far
 
     def feed(self, chunk: bytes, received: int, tally: Tally) -> list[Message]:
         out: list[Message] = []
-        for line in self._lines(chunk, tally):
+        for line in self.lines(chunk, tally):
             if line:
-                self._line(line, received, tally, out)
-        self._order += tally.sentences
+                self.line(line, received, tally, out)
         return out
 
     def residue(self, clock: int) -> bytes:
         """Bytes that `restore` a fresh framer to this state; b"" where nothing waits."""
         lines = [mark(b"fk", str(clock).encode())] if clock else []
-        groups = self._assembly.groups(self._waiting.at)
+        groups = self._assembly.groups(self.waiting.at)
         lines += [mark(b"fg", b64encode(pack(group))) for group in groups]
-        if self._waiting != Waiting():
-            lines.append(mark(b"fs", b64encode(msgspec.msgpack.encode(self._waiting))))
-        return b"".join(lines) + self._rest
+        if self.waiting != Waiting():
+            lines.append(mark(b"fs", b64encode(msgspec.msgpack.encode(self.waiting))))
+        return b"".join(lines) + self.rest
 
     def restore(self, residue: bytes) -> int:
         """Be as the framer was that wrote this; answers the clock it was given."""
@@ -110,7 +109,7 @@ class Framer:
             # What another version wrote and this one cannot read is no reason not to start.
             with suppress(msgspec.MsgspecError, Base64Error, ValueError):
                 clock = self._restore(own[1], own[2]) or clock
-        self._rest = residue[at:]
+        self.rest = residue[at:]
         return clock
 
     def _restore(self, code: bytes, value: bytes) -> int:
@@ -119,22 +118,22 @@ class Framer:
         if code == b"fg":
             self._assembly.restore(unpack(b64decode(value)))
         else:
-            self._waiting = msgspec.msgpack.decode(b64decode(value), type=Waiting)
+            self.waiting = msgspec.msgpack.decode(b64decode(value), type=Waiting)
         return NEVER
 
-    def _lines(self, chunk: bytes, tally: Tally) -> list[bytes]:
-        data = self._rest + chunk
+    def lines(self, chunk: bytes, tally: Tally) -> list[bytes]:
+        data = self.rest + chunk
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
         lines = data[:end].splitlines()
-        self._rest = data[end:]
-        if len(self._rest) > LINE:
-            *cut, self._rest = _chop(self._rest, tally)
+        self.rest = data[end:]
+        if len(self.rest) > LINE:
+            *cut, self.rest = chop(self.rest, tally)
             lines += cut
         if max(map(len, lines), default=0) > LINE:
-            lines = [piece for line in lines for piece in _chop(line, tally)]
+            lines = [piece for line in lines for piece in chop(line, tally)]
         return lines
 
-    def _line(self, line: bytes, received: int, tally: Tally, out: list[Message]) -> None:
+    def line(self, line: bytes, received: int, tally: Tally, out: list[Message]) -> None:
         first = TOKEN.match(line)
         if first and first.lastindex == AIS and first.end() == len(line):
             return self._ais(first, NEVER, received, tally, out)  # nearly every line
@@ -167,18 +166,17 @@ class Framer:
             self._context().pghp = time
 
     def _context(self) -> Context:
-        if self._waiting.context is None:
-            self._waiting.context = Context()
-        return self._waiting.context
+        if self.waiting.context is None:
+            self.waiting.context = Context()
+        return self.waiting.context
 
     def _ais(
         self, token: re.Match[bytes], near: int, received: int, tally: Tally, out: list[Message]
     ) -> None:
-        waiting = self._waiting
+        waiting = self.waiting
         context, waiting.context = waiting.context, None
         before, waiting.before = waiting.before, None
-        order = self._order + tally.sentences
-        tally.sentences += 1
+        order = self._sentence(tally)
         line = token[0]
         if checksum(line[1:-3]) != int(token[9], 16):
             return tally.reject("checksum", line)
@@ -194,29 +192,42 @@ class Framer:
             return out.append(
                 Message(token[7], int(token[8]), time, order, address, channel, source, group)
             )
-        key = _key(token, count, context)
-        key, time = _inherit(key, number, time, before)
-        waiting.before = Before(key, number, key.source, time)
-        at = waiting.at = received or time or waiting.at
-        source = context.source if context else ""
-        part = Part(key, number, token[7], int(token[8]), time, at, source or key.source, order)
-        message = self._assembly.add(part, tally)
+        source, group = (context.source, context.group) if context else ("", "")
+        talker, sequence, channel = (token[i].decode() for i in (2, 5, 6))
+        key = key_of(source, group, talker, sequence, channel, count)
+        waiting.before = before
+        part = Part(key, number, token[7], int(token[8]), time, received, source, order)
+        message = self.part(part, tally)
         return None if message is None else out.append(message)
+
+    def part(self, part: Part, tally: Tally) -> Message | None:
+        """The message that this part of a multi-part message completes; `part.at` as received."""
+        waiting = self.waiting
+        key, time = _inherit(part.key, part.number, part.time, waiting.before)
+        waiting.before = Before(key, part.number, key.source, time)
+        at = waiting.at = part.at or time or waiting.at
+        source = part.source or key.source
+        return self._assembly.add(part._replace(key=key, time=time, at=at, source=source), tally)
+
+    def _sentence(self, tally: Tally) -> int:
+        tally.sentences += 1
+        self.order += 1
+        return self.order - 1
 
     def _other(self, token: re.Match[bytes], tally: Tally) -> None:
         """Not an AIS sentence as it should be: say why, or remember what it tells of the next."""
-        self._waiting.before = None
+        self.waiting.before = None
         body, check = token[10], token[11]
         if VDM.match(body):
-            self._waiting.context = None
-            tally.sentences += 1
+            self.waiting.context = None
+            self._sentence(tally)
             right = check is not None and checksum(body[1:]) == int(check, 16)
             tally.reject("malformed" if right else "checksum" if check else "no checksum", token[0])
         elif body.startswith(b"$PGHP") and check and checksum(body[1:]) == int(check, 16):
             context = self._context()
             context.pghp, context.check = pghp_time(body)
         else:
-            self._waiting.context = None
+            self.waiting.context = None
             tally.types["other NMEA"] += 1
 
     def _tag(self, text: bytes, received: int, tally: Tally, out: list[Message]) -> None:
@@ -258,12 +269,9 @@ def _time(context: Context | None, check: bytes) -> int:
     return context.time or context.pghp
 
 
-def _key(token: re.Match[bytes], count: int, context: Context | None) -> Key:
+def key_of(source: str, group: str, talker: str, sequence: str, channel: str, count: int) -> Key:
     """A grouped part often names its source in the first line only, so the group stands for it."""
-    group = context.group if context else ""
-    source = context.source if context and not group else ""
-    talker, sequence, channel = (token[i].decode() for i in (2, 5, 6))
-    return Key(source, talker, group, sequence, channel, count)
+    return Key("" if group else source, talker, group, sequence, channel, count)
 
 
 def _inherit(key: Key, number: int, time: int, before: Before | None) -> tuple[Key, int]:
@@ -274,7 +282,7 @@ def _inherit(key: Key, number: int, time: int, before: Before | None) -> tuple[K
     return before.key, time or before.time
 
 
-def _chop(data: bytes, tally: Tally) -> list[bytes]:
+def chop(data: bytes, tally: Tally) -> list[bytes]:
     """Pieces of at most LINE bytes, cut where a sentence begins; the last is what remains."""
     pieces, at = [], 0
     while len(data) - at > LINE:

@@ -200,7 +200,8 @@ def test_however_it_is_cut_and_restarted_the_messages_are_the_same(
         out += framer.feed(stream[start:stop], NOW, tally)
         residue, framer = framer.residue(0), Framer()
         assert framer.restore(residue) == 0
-    assert out == whole
+    # Sentences are numbered from the start of a program.
+    assert [m._replace(order=0) for m in out] == [m._replace(order=0) for m in whole]
     assert (tally.types, tally.rejects, tally.sentences) == (
         counted.types, counted.rejects, counted.sentences,
     )  # fmt: skip

@@ -58,31 +58,39 @@ TEXTS: Final = {"channel": "<U1", "talker": "<U2", "station": np.str_, "group": 
 def dtype_of(f: Field) -> str:
     """Of a field's column."""
     if f.kind == "text":
-        return f"<U{f.width // 6}"
+        return "<U20"
     return "<f8" if f.is_float else "?" if f.kind == "bool" else "<i8"
 
 
 class Table(Mapping[str, Column]):
-    """Columns by name: those of ENVELOPE, then those of the layout's fields."""
+    """Columns by name: those of ENVELOPE, then those of the layout's fields.
 
-    __slots__ = ("_columns", "layout")
+    The envelope is cut out of columns that the tables of one `Messages` share.
+    """
 
-    def __init__(self, layout: Layout, columns: Mapping[str, Column]) -> None:
-        self.layout, self._columns = layout, columns
+    __slots__ = ("_common", "_fields", "_rows", "layout")
+
+    def __init__(
+        self, layout: Layout, fields: Mapping[str, Column], common: Mapping[str, Column],
+        rows: slice,
+    ) -> None:  # fmt: skip
+        self.layout, self._fields, self._common, self._rows = layout, fields, common, rows
 
     def __getitem__(self, name: str) -> Column:
-        return self._columns[name]
+        found = self._fields.get(name)
+        return self._common[name][self._rows] if found is None else found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
+        yield from ENVELOPE
+        yield from (f.name for f in self.layout.fields)
 
     def __len__(self) -> int:
         """Columns; `rows` is the number of messages."""
-        return len(self._columns)
+        return len(ENVELOPE) + len(self.layout.fields)
 
     @property
     def rows(self) -> int:
-        return len(self._columns["order"])
+        return int(self._rows.stop - self._rows.start)
 
 
 @dataclass(slots=True)
@@ -106,7 +114,8 @@ def tabled(rows: Mapping[Name, list[Row]]) -> dict[Name, Table]:
 
 def _table(layout: Layout, rows: list[Row]) -> Table:
     columns = zip(dtypes(layout).items(), zip(*rows, strict=True), strict=True)
-    return Table(layout, {name: np.array(column, kind) for (name, kind), column in columns})
+    made = {name: np.array(column, kind) for (name, kind), column in columns}
+    return Table(layout, made, made, slice(0, len(rows)))
 
 
 def dtypes(layout: Layout) -> dict[str, Any]:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fleet.ingest.ais.columns import messages
+from fleet.ingest.ais.frames import frame
 from fleet.ingest.ais.messages import Messages
 from fleet.ingest.ais.reader import Reader
 from fleet.ingest.clean import Clock
 from fleet.ingest.framing import Framer
 from fleet.ingest.tally import Tally
+
+SMALL = 700
+"""Fewer bytes are read one by one."""
 
 
 @dataclass(slots=True)
@@ -23,7 +28,18 @@ class Stream:
 
     def feed(self, chunk: bytes, received: int = 0) -> Messages:
         """What the next piece completes; `received` in UTC microseconds, 0 for a recording."""
-        reader = Reader(self.clock, received, Tally())
+        tally = Tally()
+        data = self.framer.rest + chunk
+        end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        if end < SMALL:
+            return self._few(chunk, received, tally)
+        self.framer.rest = b""
+        found = frame(self.framer, data[:end], received, tally)
+        self.framer.rest = data[end:]
+        return messages(found, self.clock, received, tally)
+
+    def _few(self, chunk: bytes, received: int, tally: Tally) -> Messages:
+        reader = Reader(self.clock, received, tally)
         for message in self.framer.feed(chunk, received, reader.tally):
             reader.read(message)
         return reader.messages()

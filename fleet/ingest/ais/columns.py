@@ -1,0 +1,259 @@
+"""Assembled messages to tables, all at once: by layout, fields, doubts and times in columns.
+
+Invariant: what `Reader` makes of the same messages one by one, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.ingest.ais import moments, rest, unpack
+from fleet.ingest.ais.bits import ALPHABET, Bits
+from fleet.ingest.ais.fields import LAYOUTS, Layout, Name
+from fleet.ingest.ais.frames import (
+    AT,
+    CHANNEL,
+    FILL,
+    GROUP,
+    GROUP_SIZE,
+    ORDER,
+    PARTS,
+    PAYLOAD,
+    SIZE,
+    SOURCE,
+    SOURCE_SIZE,
+    TIME,
+    Found,
+)
+from fleet.ingest.ais.messages import Doubt, Messages, Table
+from fleet.ingest.ais.moments import TIMELESS, Heard, Moments
+from fleet.ingest.ais.reader import KINDS
+from fleet.ingest.ais.stamped import moments as dates
+from fleet.ingest.ais.text import Bytes, Text, chars, table
+from fleet.ingest.clean import NO_SECOND, Clock
+from fleet.ingest.format import Record
+from fleet.ingest.tally import Tally
+from fleet.model import Floats, Ints
+
+Column = NDArray[Any]
+NAMES: Final = tuple(LAYOUTS)
+TABLES: Final = len(NAMES)
+LONGER: Final = next(i for i, name in enumerate(NAMES) if unpack.is_long(LAYOUTS[name]))
+"""Layouts from here on have more characters."""
+REST, STATIC_PART, TOO_SHORT, UNKNOWN, MARK = range(TABLES, TABLES + 5)
+RANK: Final = table(
+    {
+        kind: NAMES.index("24A" if kind == 24 else kind)
+        for kind in {x.type for x in LAYOUTS.values()}
+    }
+    | dict.fromkeys(rest.TYPES, REST),
+    other=UNKNOWN,
+)
+"""Which table a message type goes to."""
+NAME_ONLY: Final = NAMES.index("24A")
+LEAST: Final = np.array([x.bits[0] for x in LAYOUTS.values()] + [0] * 5)
+MOST: Final = np.array([x.bits[1] for x in LAYOUTS.values()] + [1 << 30] * 5)
+MOST_MMSI: Final = 999_999_999
+
+
+def messages(found: Found, clock: Clock, received: int, tally: Tally) -> Messages:
+    """All that was found, in tables; `clock` goes on to the last of it."""
+    if not found.columns.shape[1]:
+        return Messages(tally=tally)
+    work = Work(found)
+    if len(work.illegal):
+        return messages(_refused(found, work.illegal, tally), clock, received, tally)
+    work.count(tally)
+    tables, heard = work.tables()
+    when = moments.live(heard, received) if received else moments.recorded(heard, clock)
+    if when.ignored.any():
+        tally.types["source time ignored"] += int(when.ignored.sum())
+    work.envelope(when, received)
+    return Messages(tables, work.records(when.sent, received, tally), tally)
+
+
+def _refused(found: Found, rows: Ints, tally: Tally) -> Found:
+    """Without the payloads that hold characters which none may have."""
+    for at, payload, size in found.columns[[AT, PAYLOAD, SIZE]].T[rows].tolist():
+        tally.reject("malformed", found.text.data[at : payload + size])
+    return Found(found.text, np.delete(found.columns, rows, axis=1))
+
+
+class Work:
+    """Messages while they are being read; `rows` are theirs in the order of the tables."""
+
+    def __init__(self, found: Found) -> None:
+        self.text, self.all = found.text, found.columns
+        self.kind = unpack.ILLEGAL[self.text.u1[self.all[PAYLOAD]]]
+        self.length = 6 * self.all[SIZE] - self.all[FILL]
+        self.rank = self._ranked()
+        self.order = self.rank.argsort(kind="stable")
+        counts = np.bincount(self.rank, minlength=MARK + 1)
+        self.ends = np.cumsum(counts).tolist()
+        self.rows = self.order[: self.ends[TABLES - 1]]
+        self.some = self.all[:, self.rows]
+        self.doubt = np.zeros(len(self.rows), np.int64)
+        self.common: dict[str, Column] = {}
+        short = self.ends[LONGER - 1]
+        self.short, bad_short = self._packed(slice(0, short), unpack.SHORT)
+        self.long, bad_long = self._packed(slice(short, len(self.rows)), unpack.LONG)
+        self.illegal = self._illegal([bad_short, bad_long + short])
+
+    def _ranked(self) -> NDArray[np.uint8]:
+        """Which table, or which lot, each message goes to."""
+        rank: NDArray[np.uint8] = RANK[self.kind]
+        halves = (rank == NAME_ONLY).nonzero()[0]
+        if len(halves):
+            part = unpack.ILLEGAL[self.text.u1[self.all[PAYLOAD, halves] + 6]] >> 2 & 3
+            part[self.length[halves] < 40] = 0
+            rank[halves] = np.where(part > 1, STATIC_PART, NAME_ONLY + part)
+        rank[self.length < LEAST[rank]] = TOO_SHORT
+        rank[self.all[SIZE] == 0] = MARK
+        return rank
+
+    def _packed(self, rows: slice, width: int) -> tuple[tuple[Ints, Bytes], Ints]:
+        """Words and bytes of these payloads; the rows that hold what no payload may."""
+        at, size = self.some[PAYLOAD, rows], self.some[SIZE, rows]
+        if not len(at):
+            return (self.all[:0], self.text.u1[:0]), at
+        bits, illegal = unpack.packed(self.text, at, size, width)
+        bad = at[:0] if illegal is None else illegal.nonzero()[0]
+        if (size > width).any():
+            longer = (size > width).nonzero()[0]
+            wrong = [i for i in longer.tolist() if self._wrong(self.some[:, rows.start + i])]
+            bad = np.concatenate((bad, np.array(wrong, np.int64)))
+        return (unpack.words(bits), bits), bad
+
+    def _wrong(self, message: Ints) -> bool:
+        payload = self.text.data[message[PAYLOAD] : message[PAYLOAD] + message[SIZE]]
+        return bool(payload.translate(None, ALPHABET))
+
+    def _illegal(self, bad: list[Ints]) -> Ints:
+        """The messages, in the order of arrival, whose payload is none."""
+        rows = [self.rows[i] for i in bad]
+        others = self.order[len(self.rows) :]
+        wrong = [i for i in others.tolist() if self._wrong(self.all[:, i])]
+        return np.unique(np.concatenate((*rows, np.array(wrong, np.int64))))
+
+    def count(self, tally: Tally) -> None:
+        """Types, and what is no message of a known one."""
+        known = np.bincount(self.kind[self.rank < UNKNOWN], minlength=64)
+        for kind in known.nonzero()[0].tolist():
+            tally.types[KINDS[kind]] += int(known[kind])
+        for lot, why in LOTS.items():
+            rows = self.order[self.ends[lot - 1] : self.ends[lot]]
+            if len(rows):
+                payload, size = self.all[PAYLOAD, rows[0]], self.all[SIZE, rows[0]]
+                tally.reject(why, self.text.data[payload : payload + size])
+                tally.rejects[why] += len(rows) - 1
+
+    def tables(self) -> tuple[dict[Name, Table], Heard]:
+        """The fields of every table, and what the times are made of; the envelope comes later."""
+        n = len(self.rows)
+        places = np.full((2, n), np.nan)
+        seconds = np.zeros((2, n), np.int64)
+        seconds[0] = TIMELESS
+        tables, mmsi = {}, self._identity()
+        for rank, layout in enumerate(LAYOUTS.values()):
+            start, stop = self.ends[rank - 1] if rank else 0, self.ends[rank]
+            if start == stop:
+                continue
+            rows = slice(start, stop)
+            columns = self._fields(layout, rows, mmsi)
+            tables[layout.name] = Table(layout, columns, self.common, rows)
+            if "lon" in columns:
+                places[0, rows], places[1, rows] = columns["lon"], columns["lat"]
+            _seconds(layout, columns, seconds[:, rows])
+        return tables, self._heard(seconds, places)
+
+    def _fields(self, layout: Layout, rows: slice, mmsi: Ints) -> dict[str, Column]:
+        begin = self.ends[LONGER - 1] if unpack.is_long(layout) else 0
+        words, bits = self.long if begin or unpack.is_long(layout) else self.short
+        own = slice(rows.start - begin, rows.stop - begin)
+        length = self.length[self.rows[rows]]
+        return unpack.fields(layout, words[:, own], bits[own], length, mmsi[rows])
+
+    def _identity(self) -> Ints:
+        """MMSI and repeat, which all layouts have in the same place."""
+        first = [words[0] for words, _ in (self.short, self.long) if len(words)]
+        word = np.concatenate(first) if first else self.rows
+        self.common["mmsi"] = mmsi = word >> 26 & (1 << 30) - 1
+        self.common["repeat"] = word >> 56 & 3
+        self.doubt |= int(Doubt.MMSI) * ((mmsi == 0) | (mmsi > MOST_MMSI))
+        return mmsi
+
+    def _heard(self, seconds: Ints, places: Floats) -> Heard:
+        lon, lat = np.abs(places)
+        there = ~np.isnan(lon) & ~np.isnan(lat)
+        self.doubt |= int(Doubt.POSITION) * (there & ((lon > 180) | (lat > 90)))
+        longer = self.length[self.rows] > MOST[self.rank[self.rows]]
+        self.doubt |= int(Doubt.LENGTH) * longer
+        n = self.all.shape[1]
+        second, utc = np.full(n, TIMELESS), np.zeros(n, np.int64)
+        second[self.rows], utc[self.rows] = seconds
+        certain = np.zeros(n, np.bool_)
+        certain[self.rows] = self.doubt & int(Doubt.MMSI | Doubt.LENGTH) == 0
+        source = self.all[TIME] * (self.rank != UNKNOWN)
+        return Heard(source, second, utc, certain)
+
+    def envelope(self, when: Moments, received: int) -> None:
+        """The columns that all tables share."""
+        some, text, rows, common = self.some, self.text, self.rows, self.common
+        at = some[AT]
+        common["order"], common["heard"], common["parts"] = some[ORDER], some[TIME], some[PARTS]
+        common["received"] = np.full(len(rows), received)
+        common["sent"], common["t"] = when.sent[rows], when.t[rows]
+        doubt = self.doubt | int(Doubt.SOURCE) * when.ignored[rows]
+        common["flags"] = when.flags[rows] | doubt
+        common["talker"] = chars(text.windows(at + 1, 2))
+        common["own"] = text.u1[at + 5] == ord("O")
+        channel = text.u1[some[CHANNEL]]
+        common["channel"] = chars((channel * (channel != ord(",")))[:, None])
+        common["station"] = _texts(text, some[SOURCE], some[SOURCE_SIZE])
+        common["group"] = _texts(text, some[GROUP], some[GROUP_SIZE])
+
+    def records(self, sent: Ints, received: int, tally: Tally) -> tuple[Record, ...]:
+        """The messages that have no table."""
+        out = []
+        rows = self.order[self.ends[REST - 1] : self.ends[REST]]
+        told = zip(sent[rows].tolist(), self.kind[rows].tolist(), strict=True)
+        places = self.all[[PAYLOAD, SIZE, FILL]][:, rows].T.tolist()
+        for (base, kind), (payload, size, fill) in zip(told, places, strict=True):
+            piece = self.text.data[payload : payload + size]
+            made = rest.record(kind, Bits.of(piece, fill), base, received or base)
+            if made is None:
+                tally.reject("message length", piece)
+            else:
+                out.append(made)
+        return tuple(out)
+
+
+LOTS: Final = {
+    STATIC_PART: "static part",
+    TOO_SHORT: "message length",
+    UNKNOWN: "message type",
+}
+
+
+def _seconds(layout: Layout, columns: Mapping[str, Column], out: Ints) -> None:
+    """UTC second and full UTC time of the messages of one layout."""
+    if "second" in columns:
+        out[0] = columns["second"]
+    elif layout.type == 27:
+        out[0] = NO_SECOND
+    if "year" in columns:
+        names = ("year", "month", "day", "hour", "minute", "second")
+        out[1] = dates(np.array([columns[name] for name in names]), np.zeros(1, np.int64))
+
+
+def _texts(text: Text, at: Ints, size: Ints) -> NDArray[np.str_]:
+    """Latin-1 texts of these places; most often there are none."""
+    width = int(size.max(initial=0))
+    if not width:
+        return np.zeros(len(at), "<U1")
+    window = text.windows(at, width)
+    return chars(window * (np.arange(width) < size[:, None]))
