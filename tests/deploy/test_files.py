@@ -73,7 +73,7 @@ def test_the_example_settings_are_accepted() -> None:
         flags=re.MULTILINE,
     )
     settings = Settings(**tomllib.loads(every))
-    assert len(settings.feeds) == 5
+    assert len(settings.feeds) == 7
     assert {key for f in settings.feeds for key in f.formats} <= set(FORMATS)
 
 
