@@ -47,7 +47,7 @@ class File(Link):
         """Ends with the recording."""
         self.up()
         pace = Pace(self.form.decoder(), self.speed) if self.speed else None
-        if not self.form.datagram and not self.form.dated:
+        if not self.form.datagram:
             written = self.path.stat().st_mtime_ns // 1000
             head = await asyncio.to_thread(self._head)
             yield self._delivery(clock(head, self.form, self.start or written))
@@ -88,8 +88,11 @@ def opened(path: Path) -> BinaryIO:
 
 def clock(head: bytes, form: Format, otherwise: int = 0) -> bytes:
     """What to feed before a recording, so that its first lines have a time, too: the first one
-    found in its head, or the one given (0: the decoder's own beginning, the year 2000).
+    found in its head, or the one given (0: the decoder's own beginning, the year 2000). Nothing
+    where every report has its date.
     """
+    if form.dated:
+        return b""
     times = form.decoder().feed(head + END, "", 0).fixes.received
     known = times[times >= clean.NOBODYS]
     start = int(known[0]) if len(known) else otherwise

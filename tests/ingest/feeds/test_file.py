@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.feeds.common import FeedError
+from fleet.ingest.feeds.common import END, FeedError
 from fleet.ingest.feeds.file import File
 from fleet.ingest.format import Reports
 from fleet.ingest.formats import FORMATS
@@ -19,6 +19,7 @@ from fleet.model import SECOND
 from tests.ingest.wire import at, lines, merged, tag
 
 NMEA, TERMINAL = FORMATS["nmea"], FORMATS["terminal"]
+SAMPLES = Path(__file__).parents[1] / "formats"
 THEN = 1_500_000_000  # 2017-07-14 02:40:00
 
 
@@ -85,3 +86,14 @@ async def test_at_a_multiple_of_its_pace(tmp_path: Path) -> None:
 def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="not a file"):
         File("f", tmp_path / "none", NMEA)
+
+
+@pytest.mark.parametrize("key", ["jt808", "vms"])
+async def test_a_recording_whose_reports_have_their_dates_needs_no_clock(
+    key: str, tmp_path: Path
+) -> None:
+    form, data = FORMATS[key], (SAMPLES / key / "sample.in").read_bytes()
+    _, r = await replay(File("f", recording(tmp_path, data, "recording"), form))
+    whole = form.decoder().feed(data + END, "", 0)
+    assert len(r.fixes) == len(whole.fixes) > 0
+    assert r.rejects == whole.rejects
