@@ -29,7 +29,7 @@ from fleet.ingest.ais.frames import (
     TIME,
     Found,
 )
-from fleet.ingest.ais.messages import Doubt, Messages, Table
+from fleet.ingest.ais.messages import Doubt, Messages, Row, Table
 from fleet.ingest.ais.moments import TIMELESS, Heard, Moments
 from fleet.ingest.ais.reader import KINDS
 from fleet.ingest.ais.stamped import moments as dates
@@ -73,7 +73,8 @@ def messages(found: Found, clock: Clock, received: int, tally: Tally) -> Message
     if when.ignored.any():
         tally.types["source time ignored"] += int(when.ignored.sum())
     work.envelope(when, received)
-    return Messages(tables, work.records(when.sent, received, tally), tally)
+    others, envelopes = work.records(when, received, tally)
+    return Messages(tables, others, tally, envelopes)
 
 
 def _refused(found: Found, rows: Ints, tally: Tally) -> Found:
@@ -216,20 +217,38 @@ class Work:
         common["station"] = _texts(text, some[SOURCE], some[SOURCE_SIZE])
         common["group"] = _texts(text, some[GROUP], some[GROUP_SIZE])
 
-    def records(self, sent: Ints, received: int, tally: Tally) -> tuple[Record, ...]:
-        """The messages that have no table."""
-        out = []
+    def records(
+        self, when: Moments, received: int, tally: Tally
+    ) -> tuple[tuple[Record, ...], tuple[Row, ...]]:
+        """The messages that have no table, and the values of their envelopes."""
+        out, envelopes = [], []
         rows = self.order[self.ends[REST - 1] : self.ends[REST]]
-        told = zip(sent[rows].tolist(), self.kind[rows].tolist(), strict=True)
+        told = zip(when.sent[rows].tolist(), self.kind[rows].tolist(), strict=True)
         places = self.all[[PAYLOAD, SIZE, FILL]][:, rows].T.tolist()
-        for (base, kind), (payload, size, fill) in zip(told, places, strict=True):
+        for row, (base, kind), (payload, size, fill) in zip(rows, told, places, strict=True):
             piece = self.text.data[payload : payload + size]
-            made = rest.record(kind, Bits.of(piece, fill), base, received or base)
+            bits = Bits.of(piece, fill)
+            made = rest.record(kind, bits, base, received or base)
             if made is None:
                 tally.reject("message length", piece)
             else:
+                doubt = int(Doubt.SOURCE) * bool(when.ignored[row])
                 out.append(made)
-        return tuple(out)
+                envelopes.append(self._enveloped(row, bits, (received, base, base, doubt)))
+        return tuple(out), tuple(envelopes)
+
+    def _enveloped(self, row: int, bits: Bits, when: tuple[int, int, int, int]) -> Row:
+        """The envelope of one record, as `Reader` has it."""
+        data, m = self.text.data, self.all[:, row].tolist()
+        mmsi, channel = bits.get(8, 30), data[m[CHANNEL] : m[CHANNEL] + 1]
+        station = data[m[SOURCE] : m[SOURCE] + m[SOURCE_SIZE]].decode("latin-1")
+        group = data[m[GROUP] : m[GROUP] + m[GROUP_SIZE]].decode("latin-1")
+        doubt = 0 if 0 < mmsi <= MOST_MMSI else int(Doubt.MMSI)
+        return (
+            m[ORDER], mmsi, bits.get(6, 2), channel.decode("latin-1").strip(","),
+            data[m[AT] + 1 : m[AT] + 3].decode("latin-1"), data[m[AT] + 5] == ord("O"),
+            station, group, m[TIME], *when[:3], when[3] | doubt, m[PARTS],
+        )  # fmt: skip
 
 
 LOTS: Final = {

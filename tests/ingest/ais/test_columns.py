@@ -38,6 +38,7 @@ def plain(pieces: list[Messages]) -> dict[str, Any]:
     return {
         "rows": {str(name): rows[name] for name in sorted(rows, key=str)},
         "others": [(r, dict(r.fields)) for m in pieces for r in m.others],
+        "envelopes": [row for m in pieces for row in m.envelopes],
         "types": sum((m.tally.types for m in pieces), start=type(pieces[0].tally.types)()),
         "rejects": sum((m.tally.rejects for m in pieces), start=type(pieces[0].tally.types)()),
         "samples": {reason for m in pieces for reason in m.tally.samples},
