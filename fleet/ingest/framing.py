@@ -237,7 +237,7 @@ class Framer:
         for entry in body.split(b","):
             code, _, value = entry.partition(b":")
             if code == b"fk" and not received:
-                out.append(Message(b"", 0, unix_time(value)))  # File says when a recording begins
+                out.append(Message(b"", 0, unix_time(value), self.order))  # File says when a recording begins
             else:
                 _tell(self._context(), code, value)
         return None

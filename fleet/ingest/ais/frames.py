@@ -276,7 +276,8 @@ class Block:
         pieces, rows = _written(messages, len(self.text.data) - PAD)
         both = np.concatenate((columns, np.array(rows, np.int64).T), axis=1)
         text = Text(self.text.data[PAD:-PAD], *pieces)
-        return Found(text, both[:, both[ORDER].argsort(kind="stable")])
+        first = 2 * both[ORDER] + (both[SIZE] > 0)  # a mark has the number of what follows it
+        return Found(text, both[:, first.argsort(kind="stable")])
 
 
 def _written(messages: list[Message], at: int) -> tuple[list[bytes], list[tuple[int, ...]]]:
