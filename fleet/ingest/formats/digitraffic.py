@@ -5,7 +5,8 @@ in degrees and knots with a time in seconds; names have theirs in milliseconds a
 tenths of a metre.
 
 Source: "MQTT WebSocket APIs" of Digitraffic's marine documentation (data CC BY 4.0,
-digitraffic.fi/en/marine-traffic), which writes `location` and `locations` for the same topic, so both are taken.
+digitraffic.fi/en/marine-traffic), which writes `location` and `locations` for the same topic, so
+both are taken.
 Codes for "not available" are those of ITU-R M.1371-5, annex 8, messages 1 and 5.
 """
 

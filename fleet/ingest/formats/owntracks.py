@@ -45,7 +45,8 @@ COUNTED = frozenset(
         *("waypoint", "waypoints"),
     }
 )
-NAME = re.compile(r"[^\s/+#\x00-\x1f\x7f]{1,64}(/[^\s/+#\x00-\x1f\x7f]{1,64})?")
+NAME = re.compile(r"(?=.{1,64}$)[^\s/+#\x00-\x1f\x7f]+(/[^\s/+#\x00-\x1f\x7f]+)?")
+"""No longer than what the register takes."""
 SOS = re.compile(r"\b(SOS|MAYDAY)\b|求救|遇险", re.IGNORECASE)
 MOB = re.compile(r"\b(MOB|MAN OVERBOARD)\b|落水", re.IGNORECASE)
 TRIAL = re.compile(r"\bTEST\b|测试|演练", re.IGNORECASE)

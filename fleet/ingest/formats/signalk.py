@@ -241,7 +241,7 @@ class Saying:
     def _notification(self, said: Value, t: int) -> None:
         kind, states = CALLS.get(said.path.split(".")[1], (SignalKind.TEST, frozenset()))
         value = said.value if isinstance(said.value, dict) else {}
-        if not t or value.get("state") not in states:
+        if not t or str(value.get("state")) not in states:
             return
         place = position(value.get("position"))
         if isinstance(place, str) or isnan(place[0]):

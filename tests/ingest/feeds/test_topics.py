@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -152,6 +153,12 @@ def test_a_wrong_key_of_the_map_is_named_where_it_stands(
     with pytest.raises(SettingsError) as wrong:
         read({}, path, ()).settings()
     assert why in str(wrong.value)
+
+
+def test_the_map_as_a_variable() -> None:
+    feed = {"name": "broker", "kind": "mqtt", "topics": [entry("a/+", "nmea")]}
+    (made,) = read({"FLEET_FEEDS": json.dumps([feed])}, None, ()).settings().feeds
+    assert [(r.filter, r.format) for r in made.routes] == [("a/+", "nmea")]
 
 
 def test_only_a_broker_has_topics() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from fleet.ingest import formats
 from fleet.ingest.format import Format
 from fleet.ingest.formats import FORMATS
+from fleet.model import IdentityKind
 from tests.ingest.wire import NOW, merged, plain, read
 
 HERE = Path(__file__).parent
@@ -102,6 +104,40 @@ def test_a_damaged_sample_is_survived(form: Format, seed: st.DataObject) -> None
         for place in seed.draw(st.lists(places, max_size=30)) if piece else ():
             damaged[place] = seed.draw(st.integers(0, 255))
         decoder.feed(bytes(damaged), "station", NOW)
+
+
+ODD = [None, True, -1, 0, 1e308, 10**30, 181, "", "x", "SOS", "\ud800", [], [1], {}, {"a": 1}]
+
+
+def changed(value: Any, rng: random.Random) -> Any:
+    """The same object with something in it left out or quite different."""
+    if isinstance(value, dict) and value and rng.random() < 0.8:
+        key = rng.choice(list(value))
+        rest = {k: v for k, v in value.items() if k != key}
+        return rest if rng.random() < 0.3 else {**rest, key: changed(value[key], rng)}
+    if isinstance(value, list) and value and rng.random() < 0.8:
+        i = rng.randrange(len(value))
+        return [*value[:i], changed(value[i], rng), *value[i + 1 :]]
+    return rng.choice(ODD)
+
+
+@EVERY
+@given(seed=st.integers(0, 1 << 32), received=st.sampled_from([0, NOW]))
+def test_objects_with_anything_in_them_are_survived(form: Format, seed: int, received: int) -> None:
+    if not form.datagram:
+        return
+    decoder, rng = form.decoder(), random.Random(seed)  # noqa: S311
+    for line in sample(form):
+        topic, space, body = line.partition(b" ") if line[:1] not in b"{[" else (b"", b"", line)
+        try:
+            found = json.loads(body)
+        except ValueError:
+            continue
+        other = json.dumps(changed(found, rng)).encode()
+        r = decoder.feed(topic + space + other, "", received)
+        named = {*r.fixes.key.tolist(), *(c.key for c in r.calls), *r.statics.key.tolist()}
+        assert r.kind == IdentityKind.MMSI or all(r.names[key] for key in named)
+        assert r.rejects.keys() == r.samples.keys()
 
 
 def write() -> None:

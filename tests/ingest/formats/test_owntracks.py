@@ -121,7 +121,10 @@ def test_refused_with_the_field_named(payload: object, reason: str) -> None:
     assert (len(r.fixes), r.rejects, r.calls) == (0, {reason: 1}, ())
 
 
-@pytest.mark.parametrize("station", ["", "chen", "chen phone/x", "a/b/c", "a/", "+/x"])
+@pytest.mark.parametrize(
+    "station",
+    ["", "chen", "chen phone/x", "a/b/c", "a/", "+/x", "x" * 65, f"{'x' * 32}/{'y' * 32}"],
+)
 def test_only_a_user_and_a_device_are_a_name(station: str) -> None:
     r = Decoder().feed(json.dumps(OK).encode(), tell(station, "owntracks"), NOW)
     if station == "chen":  # a broker that names a boat by one level

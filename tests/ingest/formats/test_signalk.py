@@ -330,6 +330,7 @@ def test_a_notification_calls_for_help(path: str, state: str, kind: SignalKind) 
         ("mob", alarm("warn")),
         ("mob", None),
         ("mob", "emergency"),
+        ("mob", {"state": ["emergency"]}),
         ("fire", alarm("alarm")),  # a smoke detector
         ("navigation.anchor", alarm("emergency")),
         ("collision", alarm("emergency")),  # ours to judge
