@@ -21,8 +21,10 @@ from fleet.alerts.parameters import defaults, typed
 from fleet.ingest.feed import Delivery, Feed
 from fleet.ingest.formats import FORMATS
 from fleet.model import SECOND, Act, Change, IdentityKind, VesselClass
+from fleet.vessels import NOBODY as STRANGER
 from fleet.vessels import Registry, Vessels
-from fleet.worker.decode import Decoded, Decoders, gathered, said
+from fleet.worker.decode import Decoders
+from fleet.worker.gather import Heard, gathered, heard
 from fleet.worker.intake import Item
 from simulators import radio
 from simulators.register import Boat
@@ -88,31 +90,27 @@ class Desk:
         self._feed(items, until)
 
     def _feed(self, items: list[Item], now: float) -> None:
-        work = [self.decoders.decode(item) for item in items]
+        work = self.decoders.decode(items)
         for decoded in work:
             assert not decoded.broken, decoded.broken
             for reason, count in decoded.reports.rejects.items() if decoded.reports else ():
                 self.rejects[reason] = self.rejects.get(reason, 0) + count
-        self._meet(work)
-        batch, signals = gathered(work, self.registry, self.stations)
-        self.state, changes = feed(
-            self.engine, self.state, Inputs(batch, signals), int(now * SECOND)
-        )
+        found = heard(work)
+        self._meet(found)
+        vessel = found.vessels(found.fixes.key, self.registry)
+        got = gathered(found, vessel, self.registry, self.stations)
+        inputs = Inputs(got.batch, got.signals)
+        self.state, changes = feed(self.engine, self.state, inputs, int(now * SECOND))
         self.state, more = tick(self.engine, self.state, int(now * SECOND))
         self.changes += [*changes, *more]
 
-    def _meet(self, work: list[Decoded]) -> None:
+    def _meet(self, found: Heard) -> None:
         """Ids from 1000 on for whom nobody knows."""
-        for kind, wanted in said(work).wanted.items():
-            for name in wanted:
-                if not self._known(kind, name):
-                    self.met[kind, name] = 1000 + len(self.met)
-                    self.registry = self.registry.known(kind, {name: self.met[kind, name]})
-
-    def _known(self, kind: IdentityKind, name: str) -> bool:
-        if kind == IdentityKind.MMSI:
-            return bool(self.registry.find(kind, np.array([int(name)]))[0])
-        return bool(self.registry.find(kind, np.array([0]), [name])[0])
+        keys = np.concatenate([found.fixes.key, found.keys()])
+        strange = keys[found.vessels(keys, self.registry) == STRANGER]
+        for kind, name in map(found.name, np.unique(strange).tolist()):
+            self.met[kind, name] = 1000 + len(self.met)
+            self.registry = self.registry.known(kind, {name: self.met[kind, name]})
 
     def opened(self) -> Iterator[tuple[str, int, float, str]]:
         """(kind, vessel id, when, zone code) of every episode that opened."""
@@ -134,6 +132,6 @@ def deliveries(sent: radio.Sent, number: int) -> Iterator[Delivery]:
         received = int(sent.due * SECOND)
         yield Delivery("terminals", sent.terminal, "terminal", payload, received)
         return
-    for heard in radio.heard(sent, number):
-        received = int(heard.received * SECOND)
-        yield Delivery("ais", heard.station, "nmea", heard.lines, received)
+    for told in radio.heard(sent, number):
+        received = int(told.received * SECOND)
+        yield Delivery("ais", told.station, "nmea", told.lines, received)

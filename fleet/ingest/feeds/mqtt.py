@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
-from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -177,7 +176,7 @@ class Mqtt(Link):
             if isinstance(answer, ReasonCode) and answer.is_failure:
                 raise aiomqtt.MqttError(f"subscription refused: {answer}: {text}")
 
-    def _receive(self, message: MQTTMessage) -> None:
+    def _receive(self, message: mqtt_ack.Message) -> None:
         """What paho calls for every message. QoS 1 is bounded by `in_flight`: the broker waits for
         our acknowledgements. QoS 0 is not, so that is what is dropped, and counted.
         """
@@ -193,7 +192,7 @@ class Mqtt(Link):
             self._arrived.append(delivery)
             self._some.set()
 
-    def _delivery(self, message: MQTTMessage) -> Delivery | None:
+    def _delivery(self, message: mqtt_ack.Message) -> Delivery | None:
         topic = message.topic
         station, route = self._known.get(topic) or self._route(topic)
         if route is None:
@@ -203,7 +202,7 @@ class Mqtt(Link):
             feed=self.name,
             station=station,
             format=form.key,
-            payload=whole(bytes(message.payload), form),
+            payload=whole(message.payload, form),
             received=received_now(),
             handle=Handle(self._connection, message.mid) if message.qos else None,
             topic=topic if form.topical else "",
