@@ -75,7 +75,7 @@ async def hearing(made: Mqtt) -> AsyncIterator[list[Heard]]:
 
     async def take() -> None:
         async for delivery in made.deliveries():
-            decoded = decoders.decode(Item(made, delivery))
+            (decoded,) = decoders.decode([Item(made, delivery)])
             assert decoded.reports is not None, decoded.broken
             heard.append(Heard(delivery.station, delivery.format, decoded.reports))
             await made.acknowledge([delivery])
