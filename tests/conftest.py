@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis
 
 from deploy.local.mosquitto import Broker
 from deploy.local.postgres import Cluster
@@ -23,6 +24,10 @@ TEMPLATE, SHARED = "fleet_template", "fleet_shared"
 #: Throw-away data: a crash of the machine may lose it, a kill of the server does not.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 CLONES = itertools.count(1)
+# How long one example takes says more of what else the machine does than of the code; what hangs
+# is ended by pytest's own timeout.
+hypothesis.register_profile("fleet", deadline=None)
+hypothesis.load_profile("fleet")
 
 
 @pytest.fixture(scope="session")
