@@ -98,7 +98,8 @@ def _others(station: Station, spoken: Iterable[Spoken], rng: np.random.Generator
 
 
 def _skew(station: Station, at: Floats) -> Floats:
-    return during((station.skewed,), at) * station.skew_s
+    found: Floats = during((station.skewed,), at) * np.float64(station.skew_s)
+    return found
 
 
 def arrivals(station: Station, at: Floats) -> Floats:

@@ -38,7 +38,8 @@ class Truth:
     ) -> str:
         """Note an incident; its id. `expect` "" notes the opposite: silence in that time."""
         if not expect:
-            self.quiet((kind,), who, why or role, begins, ends)
+            played = who.role if isinstance(who, Actor) else ""
+            self.quiet((kind,), who, why or role or played, begins, ends)
             return ""
         self._numbers[kind] += 1
         name = f"{kind}-{self._numbers[kind]}"

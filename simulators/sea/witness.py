@@ -7,7 +7,7 @@ seconds; spans are (from, to) of the times at which something held.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -75,8 +75,38 @@ def passings(
         near = np.hypot(east, lat - m.lat) * 60 < 1.3 * numbers.RANGE_NM
         near &= m.sog > 0.8 * numbers.MERCHANT_KN
         for n in np.flatnonzero(near.any(axis=1)).tolist():
-            for since, until in spans(t, near[n]):
-                yield from _pair(ship, boats[n], since - COARSE, until + COARSE)
+            found = [
+                p
+                for since, until in spans(t, near[n])
+                for p in _pair(ship, boats[n], since - COARSE, until + COARSE)
+            ]
+            yield from _joined(found)
+
+
+QUIET = 20 * MINUTE
+"""The same pair is quiet 15 min unless it worsens (A.3): what comes sooner is one passing."""
+
+
+def _joined(found: Sequence[Passing]) -> Iterator[Passing]:
+    whole: list[Passing] = []
+    for p in found:
+        if whole and p.begins - whole[-1].ends < QUIET:
+            whole[-1] = _both(whole[-1], p)
+        else:
+            whole.append(p)
+    yield from whole
+
+
+def _both(a: Passing, b: Passing) -> Passing:
+    sure = [p for p in (a, b) if p.expect == "alert"]
+    return replace(
+        a,
+        begins=(sure or [a])[0].begins,
+        ends=b.ends,
+        cpa_nm=min(a.cpa_nm, b.cpa_nm),
+        expect="alert" if sure else "either",
+        danger=a.danger or b.danger,
+    )
 
 
 def _pair(ship: Actor, boat: Actor, since: float, until: float) -> Iterator[Passing]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from simulators.sea.plays import (
     calls,
     company,
+    days,
     depth,
     everyday,
     line,
@@ -16,6 +17,7 @@ from simulators.sea.plays import (
     sailing,
     ships,
     silence,
+    storm,
     zones,
 )
 from simulators.sea.stage import Play
@@ -23,6 +25,7 @@ from simulators.sea.stage import Play
 PLAYS: Mapping[str, Play] = {
     **calls.PLAYS,
     **company.PLAYS,
+    **days.PLAYS,
     **depth.PLAYS,
     **everyday.PLAYS,
     **line.PLAYS,
@@ -32,5 +35,6 @@ PLAYS: Mapping[str, Play] = {
     **sailing.PLAYS,
     **ships.PLAYS,
     **silence.PLAYS,
+    **storm.PLAYS,
     **zones.PLAYS,
 }

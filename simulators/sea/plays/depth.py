@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from simulators import geo
-from simulators.geo import MINUTE, Box, Pen, Point
+from simulators.geo import HOUR, MINUTE, Box, Pen, Point
 from simulators.sea import chart, numbers
 from simulators.sea.stage import Role, Stage
 
 AGROUND = 6
 SHOAL: Point = (109.40, 17.98)
-SHOAL_NM = 0.6
+SHOAL_NM, FLAT, SHOAL_M = 0.6, 0.7, 2.0
+"""Its radius, the share of it that is flat, and how deep it is there."""
 DEPTHS: Box = (108.60, 17.80, 109.72, 18.50)
 STEP = 0.005
 
@@ -27,7 +28,8 @@ def depths(lon: chart.Floats, lat: chart.Floats) -> chart.Floats:
     deep = np.minimum(60.0, 3.0 + 3.0 * far)
     east = (lon - SHOAL[0]) * np.cos(np.radians(18)) * 60
     rise = np.hypot(east, (lat - SHOAL[1]) * 60) / SHOAL_NM
-    found: chart.Floats = np.where(rise < 1, 2.0 + (deep - 2.0) * rise**2, deep)
+    slope = np.clip((rise - FLAT) / (1 - FLAT), 0, 1)
+    found: chart.Floats = np.where(rise < 1, SHOAL_M + (deep - SHOAL_M) * slope, deep)
     return found
 
 
@@ -54,7 +56,7 @@ def to_shoal(stage: Stage, role: Role) -> None:
         hull = stage.hull(rng, "trawl", length=33, draught=3.0)
         bearing = (360 / max(1, role.count)) * n + rng.uniform(-10, 10)
         end, kn = role.word("end", "aground"), role.draw("kn", rng, 7.5)
-        off = role.draw("off_nm", rng, 0.12)
+        off = role.draw("off_nm", rng, 0.40)
         far, near = geo.move(SHOAL, bearing, 5.0), geo.move(SHOAL, bearing, off)
         pen = Pen(stage.begin - MINUTE, far)
         pen.stay(role.draw("at_min", rng, 60) * MINUTE + 8 * n * MINUTE)
@@ -67,16 +69,12 @@ def to_shoal(stage: Stage, role: Role) -> None:
         actor = stage.sail(hull, pen.track(), role, status=status)
         ahead = hit - numbers.GROUNDING_AHEAD
         if end == "turns":
-            # what lies ahead within ten minutes is shallow for it from 0.55 nm off the middle
-            expect = numbers.judge_below(off - 0.3, kn * 10 / 60) if off < 1.2 else "either"
-            stage.truth.incident(
-                "grounding",
-                actor,
-                ahead,
-                ends=hit + 5 * MINUTE,
-                expect=expect if off < 2.5 else "",
-                floor="orange",
-            )
+            shallow = SHOAL_NM * FLAT / kn * HOUR  # it turned so long before the shoal's edge
+            looked = numbers.GROUNDING_AHEAD - (off / kn * HOUR - shallow)
+            expect = "alert" if looked > 3 * MINUTE else "either" if looked > -2 * MINUTE else ""
+            begins = hit - max(0.0, looked)
+            stage.truth.incident("grounding", actor, begins, ends=hit + 5 * MINUTE,
+                                 expect=expect, floor="orange")  # fmt: skip
         else:
             stage.truth.incident("grounding", actor, ahead, due=hit, floor="orange")
 

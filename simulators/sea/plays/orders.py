@@ -111,7 +111,7 @@ def order(stage: Stage, role: Role) -> None:
     )
 
 
-def _order_times(stage: Stage) -> tuple[float, float]:
+def order_times(stage: Stage) -> tuple[float, float]:
     row = stage.facts["orders"][0]
     return seconds(row["issued"]), seconds(row["deadline"])
 
@@ -120,19 +120,15 @@ def recalled(stage: Stage, role: Role) -> None:
     """At sea when the order comes: heads home after `after_min`, or never (`refuses`); `status`:
     what it has reported instead (manoeuvre, ashore, exempt); `small`: the order is not for it.
     """
-    issued, deadline = _order_times(stage)
+    issued, _ = order_times(stage)
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         gear = "hook" if role.flag("small") else "gillnet"
         hull = stage.hull(rng, gear, length=9.0 if role.flag("small") else rng.uniform(15, 26))
         box = stage.cell()
-        pen = ways.at_work(
-            hull,
-            box,
-            stage.begin - 10 * MINUTE,
-            issued + role.draw("after_min", rng, 0) * MINUTE,
-            rng,
-        )
+        left = issued + role.draw("after_min", rng, 0) * MINUTE
+        pen = ways.at_work(hull, box, stage.begin - 10 * MINUTE, left, rng)
+        left = pen.t
         goes = not role.flag("refuses")
         if goes:
             ways.into_port(pen, hull.boat, ways.berth(hull.boat, rng))
@@ -140,39 +136,34 @@ def recalled(stage: Stage, role: Role) -> None:
         if not goes:
             ways.work(pen, hull, box, stage.end, rng)
         actor = stage.sail(hull, pen.track(), role)
-        if status := role.word("status"):
-            stage.fact(
-                "order_status",
-                order=ORDER,
-                reg_no=hull.boat.reg_no,
-                status=status,
-                at=text(issued + 20 * MINUTE),
-                note="",
-            )
-        _recalled(stage, role, actor, (issued, deadline), home if goes else None)
+        if role.flag("small"):
+            stage.truth.quiet(("recall",), actor, "the order is not for it")
+        else:
+            roll_call(stage, role, actor, (left, home) if goes else None)
 
 
-def _recalled(
-    stage: Stage, role: Role, actor: Actor, times: tuple[float, float], home: float | None
-) -> None:
-    issued, deadline = times
-    if role.word("status") or role.flag("small"):
-        return stage.truth.quiet(("recall",), actor, "accepted otherwise, or not meant")
-    if home is not None and home < deadline - 6 * HOUR:
-        return stage.truth.quiet(("recall",), actor, "home before anybody had to ask")
-    late = home is None or home > deadline
-    due = deadline - 6 * HOUR if home is None else deadline - 2 * HOUR
-    floor = "orange" if home is None and stage.end > deadline + HOUR else "blue"
-    stage.truth.incident(
-        "recall",
-        actor,
-        issued,
-        due=max(due, issued),
-        ends=home,
-        expect="alert" if late else "either",
-        floor=floor,
-        object=ORDER,
-    )
+def roll_call(stage: Stage, role: Role, actor: Actor, way: tuple[float, float] | None) -> None:
+    """Who complies sets out before six hours are left and is home two hours before the deadline
+    (domain.md A.2 #11: T−6 h, T−2 h, overdue); `way` is when it set out and when it was home.
+    """
+    issued, deadline = order_times(stage)
+    if status := role.word("status"):
+        answered = text(issued + 20 * MINUTE)
+        stage.fact("order_status", order=ORDER, reg_no=actor.hull.boat.reg_no, status=status,
+                   at=answered, note="")  # fmt: skip
+        return stage.truth.quiet(("recall",), actor, "its answer was accepted")
+    six, two = deadline - 6 * HOUR, deadline - 2 * HOUR
+    if way is None:
+        floor = "orange" if stage.end > deadline + HOUR else "blue"
+        stage.truth.incident("recall", actor, issued, due=six, floor=floor, object=ORDER)
+        return None
+    left, home = way
+    if left < six - 15 * MINUTE and home < two:
+        return stage.truth.quiet(("recall",), actor, "came home as ordered")
+    idle = left > six + 15 * MINUTE
+    stage.truth.incident("recall", actor, issued, due=six if idle else two, ends=home,
+                         expect="alert" if idle or home > deadline else "either",
+                         floor="blue", object=ORDER)  # fmt: skip
     return None
 
 

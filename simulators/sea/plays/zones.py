@@ -45,7 +45,7 @@ def enters(stage: Stage, role: Role) -> None:
     code, kn = role.word("zone"), role.draw("kn", stage.rng("kn"), 4.0)
     for n in range(role.count):
         rng = stage.rng(role.name, n)
-        hull = stage.hull(rng, role.word("gear", "trawl"))
+        hull = stage.hull(rng, role.word("gear", "trawl"), mmsi="held_min" not in role.args)
         edge, depth = southern_edge(code, rng)
         cross = early(stage, role, rng)
         inside = role.draw("inside_min", rng) * MINUTE
@@ -58,7 +58,9 @@ def enters(stage: Stage, role: Role) -> None:
         ends = pen.t
         pen.go(start, kn)
         home(stage, pen)
-        actor = stage.sail(hull, pen.track(), role)
+        held = tuple(stage.begin + m * MINUTE for m in role.args.get("held_min", ()))
+        spans = ((held[0], held[1]),) if held else ()
+        actor = stage.sail(hull, pen.track(), role, held=spans)
         _entered(stage, role, actor, begins, ends)
 
 
@@ -81,6 +83,7 @@ def _entered(stage: Stage, role: Role, actor: Actor, begins: float, ends: float)
     code, kind = role.word("zone"), role.word("kind", "zone_enter")
     truth = stage.truth
     inside = ends - begins
+    told = max([begins + numbers.ENTER_FOR, *(until for _, until in actor.held)])
     if role.flag("permit"):
         stage.fact(
             "permits",
@@ -103,7 +106,7 @@ def _entered(stage: Stage, role: Role, actor: Actor, begins: float, ends: float)
             kind,
             actor,
             begins,
-            due=begins + numbers.ENTER_FOR,
+            due=told,
             ends=ends,
             expect=expect,
             object=code,

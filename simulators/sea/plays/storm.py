@@ -1,0 +1,135 @@
+"""Whole fleets at once: called home before a typhoon, unheard in an outage, heard late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulators import geo
+from simulators.geo import HOUR, MINUTE, Pen, Track
+from simulators.sea import numbers, ways, witness
+from simulators.sea.cast import Actor, Hull, motion
+from simulators.sea.chart import Floats
+from simulators.sea.plays import days
+from simulators.sea.plays.orders import order_times, roll_call
+from simulators.sea.shore import STATIONS
+from simulators.sea.stage import Role, Stage
+
+
+def fleet_recalled(stage: Stage, role: Role) -> None:
+    """`count` boats at sea when the order comes; `refuses`: they stay."""
+    days.open_grounds(stage)
+    issued, _ = order_times(stage)
+    for n in range(role.count):
+        rng = stage.rng(role.name, n)
+        gear = days.drawn(rng, tuple(g for g in days.GEARS if g[0] not in days.SMALL))
+        hull = stage.hull(rng, gear, port=days.drawn(rng, days.PORTS))
+        cell = days.cell_of(stage, hull)
+        if cell is None:
+            raise ValueError("no grounds left for the recall")
+        pen = Pen(stage.begin - MINUTE, geo.somewhere(cell, rng))
+        left = issued + role.draw("after_min", rng, 0) * MINUTE
+        stays = role.flag("refuses")
+        ways.steam_to_and_fro(pen, rng.uniform(0, 360), 0.3, 3.4, stage.end if stays else left)
+        if not stays:
+            ways.into_port(pen, hull.boat, ways.berth(hull.boat, rng))
+        actor = stage.sail(hull, pen.track(), role)
+        roll_call(stage, role, actor, None if stays else (left, pen.t))
+
+
+def unheard(stage: Stage, role: Role) -> None:
+    """Boats at work that one station alone hears; `terminal`: they have a terminal besides."""
+    days.open_grounds(stage)
+    station = STATIONS[role.word("station")]
+    low, high = role.args["nm"]
+    near = [c for c in stage.cells if low < geo.distance(ways.centre(c), station.at) < high]
+    if len(near) < role.count:
+        raise ValueError(f"{len(near)} cells near {station.name} for {role.count} boats")
+    chosen = near[: role.count]
+    stage.cells = [c for c in stage.cells if c not in set(chosen)]
+    for n, cell in enumerate(chosen):
+        rng = stage.rng(role.name, n)
+        hull = stage.hull(rng, "gillnet", terminal=role.flag("terminal"))
+        pen = Pen(stage.begin - MINUTE, ways.centre(cell))
+        track = ways.trawl_about(pen, cell, stage.end, rng).track()
+        actor = stage.sail(hull, track, role)
+        _parts(stage, actor, station.name, terminal=role.flag("terminal"))
+
+
+def _parts(stage: Stage, actor: Actor, station: str, *, terminal: bool) -> None:
+    """Its silence is a part of the outage, whatever it is taken for."""
+    kind = "terminal_off" if terminal else "gap"
+    rollup = next(i["id"] for i in stage.truth.incidents if i["subject"].get("station") == station)
+    for s in stage.stations:
+        for since, until in s.outages if s.name == station else ():
+            stage.truth.incident(kind, actor, since, ends=until, expect="child", rollup=rollup)
+
+
+def satellite_fleet(stage: Stage, role: Role) -> None:
+    """Offshore boats whose terminals reach a satellite only after `held_min`."""
+    days.open_grounds(stage)
+    low, high = role.args["held_min"]
+    span = (stage.begin + low * MINUTE, stage.begin + high * MINUTE)
+    for n in range(role.count):
+        rng = stage.rng(role.name, n)
+        hull = stage.hull(rng, "longline", mmsi=False)
+        cell = stage.cells.pop()
+        track = _at_work(hull, stage, cell, n)
+        actor = stage.sail(hull, track, role, held=(span,))
+        stage.truth.quiet(("*",), actor, "its fixes come six hours late, all of them harmless")
+
+
+def _at_work(hull: Hull, stage: Stage, cell: geo.Box, n: int) -> Track:
+    rng = stage.rng("satellite", n)
+    return ways.at_work(hull, cell, stage.begin - MINUTE, stage.end, rng).track()
+
+
+def nights_observed(stage: Stage, role: Role) -> None:
+    """Who was alone between 00 and 04 h, from the tracks; put last in a scenario."""
+    del role
+    boats = [a for a in stage.actors if a.hull.kind == "fishing" and a.hull.registered]
+    for midnight in _midnights(stage):
+        t = np.arange(midnight, midnight + 4 * HOUR, 5 * MINUTE)
+        nearest = _nearest(boats, t)
+        at_sea = _at_sea(boats, t)
+        for actor, alone, out in zip(boats, nearest, at_sea, strict=True):
+            span = witness.longest(t, (alone > 0.9 * numbers.ALONE_NM) & out)
+            if span is None or span[1] - span[0] < 0.7 * numbers.ALONE_FOR:
+                continue
+            sure = witness.longest(t, (alone > 1.1 * numbers.ALONE_NM) & out)
+            long = sure is not None and sure[1] - sure[0] > 1.3 * numbers.ALONE_FOR
+            stage.truth.incident("single_night", actor, span[0], ends=span[1],
+                                 due=span[0] + numbers.ALONE_FOR, floor="yellow",
+                                 expect="alert" if long else "either")  # fmt: skip
+
+
+def _midnights(stage: Stage) -> Iterator[float]:
+    local = stage.begin + 8 * HOUR
+    first = local - local % 86400 - 8 * HOUR
+    yield from np.arange(first, stage.end, 86400.0).tolist()
+
+
+def _nearest(boats: list[Actor], t: Floats) -> Floats:
+    """Of each boat at each time, the distance to the nearest other, nm."""
+    seen = [motion(b.track, t) for b in boats]
+    lon, lat = np.array([m.lon for m in seen]), np.array([m.lat for m in seen])
+    out = np.empty(lon.shape)
+    for k in range(len(t)):
+        east = (lon[:, k, None] - lon[None, :, k]) * np.cos(np.radians(17.9))
+        apart = np.hypot(east, lat[:, k, None] - lat[None, :, k]) * 60
+        np.fill_diagonal(apart, np.inf)
+        out[:, k] = apart.min(axis=1)
+    return out
+
+
+def _at_sea(boats: list[Actor], t: Floats) -> list[witness.Mask]:
+    return [motion(b.track, t).lat < 18.30 for b in boats]
+
+
+PLAYS = {
+    "fleet_recalled": fleet_recalled,
+    "unheard": unheard,
+    "satellite_fleet": satellite_fleet,
+    "nights_observed": nights_observed,
+}
