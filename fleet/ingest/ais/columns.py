@@ -74,7 +74,7 @@ def messages(found: Found, clock: Clock, received: int, tally: Tally) -> Message
         tally.types["source time ignored"] += int(when.ignored.sum())
     work.envelope(when, received)
     others, envelopes = work.records(when, received, tally)
-    return Messages(tables, others, tally, envelopes)
+    return Messages(tables, others, tally=tally, envelopes=envelopes)
 
 
 def _refused(found: Found, rows: Ints, tally: Tally) -> Found:

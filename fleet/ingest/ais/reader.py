@@ -58,7 +58,10 @@ class Reader:
         return self._row(layout, bits, base, message, Doubt.SOURCE if ignored else Doubt(0))
 
     def messages(self) -> Messages:
-        return Messages(tabled(self.rows), tuple(self.others), self.tally, tuple(self.envelopes))
+        return Messages(
+            tabled(self.rows), tuple(self.others), tally=self.tally,
+            envelopes=tuple(self.envelopes),
+        )  # fmt: skip
 
     def _other(self, kind: int, bits: Bits, base: int, message: Message, doubt: Doubt) -> None:
         if kind == 24:
