@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fleet.ingest import clean
-from fleet.ingest.format import Call
+from fleet.ingest.format import Call, Record
 from fleet.ingest.rows import Rows
 from fleet.ingest.stamps import sane
 from fleet.ingest.tally import Tally
@@ -75,8 +75,9 @@ class Reading:
             how = BEACONS.get(cls, "status14")
             self.call(mmsi, when, how, place or NOWHERE, test=status == TESTED)
 
-    def text(self, mmsi: int, when: Moment, said: str) -> None:
-        """A safety text: beacons say in words whether they are being tested."""
+    def text(self, mmsi: int, when: Moment, kind: int, said: str, to: int = 0) -> None:
+        """A safety text (12, 14): beacons say in words whether they are being tested."""
+        self.rows.records.append(Record(mmsi, when.t, when.received, kind, to, said))
         beacon, told = BEACONS.get(who(self.rows.classes, mmsi)), SAYS.search(said)
         if beacon or told:
             test = "TEST" in said.split() or (told is not None and told[2] == "TEST")

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from fleet.ingest.format import Call, Fixes, Reports, Statics
+from fleet.ingest.format import Call, Fixes, Record, Reports, Statics
 from fleet.ingest.tally import Tally
 from fleet.model import IdentityKind, Source, VesselClass
 
@@ -25,6 +25,7 @@ class Rows:
     floats: list[Floats] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     statics: list[Said] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     classes: dict[int, VesselClass] = field(default_factory=dict)
 
     def reports(
@@ -37,6 +38,7 @@ class Rows:
             names=names,
             calls=tuple(self.calls),
             statics=self._statics(),
+            records=tuple(self.records),
             classes=self.classes,
             sentences=tally.sentences,
             types=tally.types,

@@ -76,6 +76,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     destination: str | None = None
     # safety text
     text: str | None = None
+    dest_mmsi: Bits | None = None  #: whom it is addressed to
 
 
 MESSAGE = msgspec.json.Decoder(Message)
@@ -147,7 +148,7 @@ def _object(now: Reading, said: Message, payload: bytes, received: int) -> None:
         now.static(said.mmsi, base, _who(said))
     if said.type in (12, 14) and said.text:
         when = Moment(base, 0, received or base, base)
-        now.text(said.mmsi, when, clean.text(said.text))
+        now.text(said.mmsi, when, said.type, clean.text(said.text), said.dest_mmsi or 0)
     return None
 
 

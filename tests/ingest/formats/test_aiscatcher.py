@@ -236,6 +236,20 @@ def test_a_restart_between_two_parts() -> None:
 
 
 @pytest.mark.parametrize("native", [True, False])
+def test_a_safety_text_is_kept(native: bool) -> None:
+    (line,) = ais(12, 412000002, dest_mmsi=412000009, text="NETS AHEAD")
+    said = {"type": 12, "text": "NETS AHEAD", "dest_mmsi": 412000009}
+    (record,) = one(but(**said, nmea=None if native else [line.decode()])).records
+    assert (record.key, record.type, record.to, record.text, record.received) == (
+        412000002,
+        12,
+        412000009,
+        "NETS AHEAD",
+        NOW,
+    )
+
+
+@pytest.mark.parametrize("native", [True, False])
 def test_calls(native: bool) -> None:
     (line,) = ais(14, 970123456, text="SART ACTIVE")
     body = but(
