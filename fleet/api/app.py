@@ -20,7 +20,18 @@ from fleet.api.console_files import Console
 from fleet.api.edge import Edge
 from fleet.api.live.hub import Hub
 from fleet.api.passwords import Passwords
-from fleet.api.routers import alerts, live, orders, places, root, schemas, session, vessels, zones
+from fleet.api.routers import (
+    alerts,
+    live,
+    messages,
+    orders,
+    places,
+    root,
+    schemas,
+    session,
+    vessels,
+    zones,
+)
 from fleet.settings import Settings
 from fleet.store.db import Pool
 
@@ -65,7 +76,7 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
 
 def _versioned() -> APIRouter:
     router = APIRouter(prefix=BASE)
-    for noun in (session, vessels, alerts, orders, zones, places, schemas, live):
+    for noun in (session, vessels, alerts, orders, messages, zones, places, schemas, live):
         router.include_router(noun.router)
     return router
 

@@ -23,3 +23,12 @@ def keep(lon: Floats, lat: Floats, tolerance_m: float) -> Ints:
     line = shapely.linestrings(np.column_stack([east, north, row]))
     kept = shapely.simplify(line, tolerance_m, preserve_topology=False)
     return shapely.get_coordinates(kept, include_z=True)[:, 2].astype(np.int64)
+
+
+def pixel_m(zoom: float, lat: float) -> float:
+    """Metres a pixel of a Web-Mercator map shows: finer than this nobody sees.
+
+    Source: OpenStreetMap wiki, "Zoom levels": 40075016.686 m x cos(lat) / 2^zoom a tile, here of
+    512 pixels (MapLibre's zoom).
+    """
+    return float(40_075_016.686 * np.cos(np.radians(lat)) / 2**zoom / 512)

@@ -136,6 +136,23 @@ where p.vessel = %(id)s and p.t >= %(since)s and p.t < %(until)s
 order by time_bucket(make_interval(secs => %(bucket)s), p.t), p.t, p.source
 limit %(limit)s
 
+-- name: hours
+-- One vessel's hours of a time range, each with the leg from the hour before (as in rollup.sql).
+select hour, fixes, distance_nm::float8 + coalesce(case when leg_nm <= %(jump_kn)s * leg_h
+                                                        then leg_nm end, 0) as distance_nm,
+       nullif(sog_mean, 'NaN') as sog_mean, nullif(sog_max, 'NaN') as sog_max,
+       first_t, first_lon, first_lat, last_t, last_lon, last_lat, sources
+from (
+    select h.*, 2 * 60 * 180 / pi() * asin(least(1, sqrt(
+               power(sin(radians(first_lat - lag(last_lat) over way) / 2), 2)
+               + cos(radians(first_lat)) * cos(radians(lag(last_lat) over way))
+                 * power(sin(radians(first_lon - lag(last_lon) over way) / 2), 2)))) as leg_nm,
+           extract(epoch from first_t - lag(last_t) over way)::float8 / 3600 as leg_h
+    from position_hour h join vessel v on v.id = h.vessel
+    where h.vessel = %(id)s and h.hour >= %(since)s and h.hour < %(until)s and {vessel_visible}
+    window way as (order by hour)) legs
+order by hour
+
 -- name: zones
 -- Every zone in force, or with `ended` those that were.
 select z.id, z.code, z.kind, z.name, z.name_en, z.rule, z.severity, z.season, z.classes,

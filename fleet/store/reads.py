@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, LiteralString, TypeAlias
 
 from fleet.store.db import Connection, one, rows
+from fleet.store.rollup import JUMP_KN
 from fleet.store.scope import Scope, scoped
 
 Row: TypeAlias = dict[str, Any]
@@ -84,6 +85,14 @@ async def track(
         return found, None
     bucket = max(1.0, (until - since).total_seconds() / (limit - 1))
     return await _all(conn, "track_thinned", scope, **span, bucket=bucket), bucket
+
+
+async def hours(
+    conn: Connection, scope: Scope, vessel_id: int, since: datetime, until: datetime
+) -> Rows:
+    """What one vessel did hour by hour; also where its fixes are kept no longer."""
+    span = {"id": vessel_id, "since": since, "until": until, "jump_kn": JUMP_KN}
+    return await _all(conn, "hours", scope, **span)
 
 
 async def zones(conn: Connection, scope: Scope, *, ended: bool) -> Rows:

@@ -53,6 +53,8 @@ TABLE: dict[str, Rule | None] = {  # None: public
     f"GET {BASE}/vessels": Rule(ALL),
     f"GET {BASE}/vessels/{{vessel_id}}": Rule(ALL, scoped=True),
     f"GET {BASE}/vessels/{{vessel_id}}/track": Rule(ALL, scoped=True),
+    f"GET {BASE}/vessels/{{vessel_id}}/hours": Rule(ALL, scoped=True),
+    f"GET {BASE}/messages": Rule(EDITORS),
     f"GET {BASE}/alerts": Rule(ALL),
     f"GET {BASE}/alerts/{{alert_id}}": Rule(ALL, scoped=True),
     f"POST {BASE}/alerts/{{alert_id}}/acknowledge": Rule(DESK, {}, scoped=True),

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fleet.alerts.parameters import defaults
+from fleet.store import rollup
+from fleet.store.db import connect
 from tests.api.conftest import Port
 
 
@@ -210,3 +213,57 @@ async def test_a_long_history_shows_its_end(port: Port) -> None:
         history = (await http.get("/alerts/1")).json()["history"]
     assert (len(history), history[-1]["act"]) == (2000, "close")
     assert [e["seq"] for e in history] == sorted(e["seq"] for e in history)
+
+
+async def test_a_track_is_as_fine_as_the_map_shows(port: Port) -> None:
+    async with port.client("lin") as http:
+        points = []
+        for zoom in (3, 12, 24):
+            found = (await http.get("/vessels/1/track", params={"zoom": zoom})).json()
+            points.append(len(found["geometry"]["coordinates"]))
+            pixel = 40_075_016.686 * math.cos(math.radians(18.1)) / 2**zoom / 512
+            assert found["properties"]["tolerance_m"] == pytest.approx(pixel, rel=1e-3)
+    assert points[0] == 2
+    assert points[1] == 3
+
+
+async def test_hours_add_up_over_their_edges(port: Port) -> None:
+    """Ten knots due north: an hour is ten miles, whatever the hour's first and last fix are."""
+    await port.sql(
+        "insert into position select 2, '2026-11-01T00:00Z'::timestamptz + n * interval '7 min', 1,"
+        " now(), 109, 18 + n * 7 / 360.0, 10, 0, 'NaN', 'NaN', 0, 0, '{1}'"
+        " from generate_series(0, 24) n"
+    )
+    await port.sql("insert into position_dirty values ('2026-11-01T00:00Z', 0),"
+                   " ('2026-11-01T01:00Z', 0), ('2026-11-01T02:00Z', 2)")  # fmt: skip
+    async with await connect(port.url, "test") as conn:
+        for hour in await rollup.due(conn, datetime.now(UTC)):
+            await rollup.roll(conn, hour)
+    span = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"}
+    async with port.client("wang") as http:
+        found = (await http.get("/vessels/2/hours", params=span)).json()["hours"]
+        assert (await http.get("/vessels/1/hours", params=span)).status_code == 404
+    assert [h["fixes"] for h in found] == [9, 9, 7]
+    assert sum(h["distance_nm"] for h in found) == pytest.approx(24 * 7 / 6, rel=1e-4)
+    assert found[0]["sources"] == ["ais"]
+    assert found[1]["sog_mean"] == 10
+
+
+async def test_safety_texts_are_found_by_their_words(port: Port) -> None:
+    said = ["MAYDAY FIRE ON BOARD", "SART TEST", "NOTHING TO SAY"]
+    for n, text in enumerate(said):
+        row = f"{1 + n % 2}, now(), now(), 14, {n}, '{text}'"
+        columns = "(vessel, t, received, type, addressee, text)"
+        await port.sql(f"insert into safety_message {columns} values ({row})")  # noqa: S608
+    async with port.client("chief") as http:
+        found = (await http.get("/messages", params={"q": "fire may"})).json()
+        (message,) = found["messages"]
+        assert (message["text"], message["mmsi"], message["to"]) == (said[0], "412000001", None)
+        page = (await http.get("/messages", params={"limit": 2})).json()
+        assert [m["text"] for m in page["messages"]] == said[:0:-1]
+        assert page["messages"][0]["to"] == 2
+        rest = (await http.get("/messages", params={"limit": 2, "cursor": page["next"]})).json()
+        assert [m["text"] for m in rest["messages"]] == said[:1]
+        assert rest["next"] is None
+    async with port.client("lin") as http:
+        assert (await http.get("/messages")).status_code == 403

@@ -14,6 +14,8 @@ from fleet.api.auth import Conn, See, Signed
 from fleet.api.errors import Problem, not_found
 from fleet.api.schemas.base import BIGGEST_INT, Time
 from fleet.api.schemas.vessels import (
+    Hour,
+    Hours,
     Track,
     TrackLine,
     TrackProperties,
@@ -21,13 +23,13 @@ from fleet.api.schemas.vessels import (
     VesselListed,
     listed,
 )
-from fleet.api.track import keep
+from fleet.api.track import keep, pixel_m
 from fleet.store import reads
 from fleet.store.reads import Rows
 
 router = APIRouter(prefix="/vessels", tags=["vessels"])
 VesselId = Annotated[int, Path(ge=1, le=BIGGEST_INT)]
-LONGEST = timedelta(days=31)
+LONGEST, LONGEST_HOURS = timedelta(days=31), timedelta(days=366)
 MOST_FIXES = 50_000
 
 
@@ -63,9 +65,14 @@ async def track(
     vessel_id: VesselId,
     scope: See,
     conn: Conn,
+    *,
     since: Annotated[Time | None, Query(alias="from", description="default: 6 h before to")] = None,
     until: Annotated[Time | None, Query(alias="to", description="default: now")] = None,
     tolerance_m: Annotated[float, Query(ge=0, le=10_000, allow_inf_nan=False)] = 20,
+    zoom: Annotated[
+        float | None,
+        Query(ge=0, le=24, allow_inf_nan=False, description="of the map; instead of tolerance_m"),
+    ] = None,
 ) -> Track:
     """At most 31 days and 50,000 fixes; beyond these, one fix a bucket is read, and said so."""
     until = until or datetime.now(UTC)
@@ -75,7 +82,28 @@ async def track(
     if not await reads.sees_vessel(conn, scope, vessel_id):
         raise not_found()
     rows, bucket = await reads.track(conn, scope, vessel_id, since, until, MOST_FIXES)
+    if zoom is not None:
+        tolerance_m = pixel_m(zoom, rows[0]["lat"] if rows else 0.0)
     return _feature(vessel_id, rows, bucket, tolerance_m)
+
+
+@router.get("/{vessel_id}/hours", summary="What it did hour by hour, also long ago")
+async def hours(
+    vessel_id: VesselId,
+    scope: See,
+    conn: Conn,
+    since: Annotated[Time | None, Query(alias="from", description="default: 7 d before to")] = None,
+    until: Annotated[Time | None, Query(alias="to", description="default: now")] = None,
+) -> Hours:
+    """At most a year. An hour is there ten minutes after its end, and again after late reports."""
+    until = until or datetime.now(UTC)
+    since = since or until - timedelta(days=7)
+    if not since < until <= since + LONGEST_HOURS:
+        raise Problem.of(422, "query.from", "must lie before to, by at most 366 days")
+    if not await reads.sees_vessel(conn, scope, vessel_id):
+        raise not_found()
+    found = await reads.hours(conn, scope, vessel_id, since, until)
+    return Hours(hours=[Hour.of(row) for row in found])
 
 
 def _feature(vessel: int, rows: Rows, bucket: float | None, tolerance_m: float) -> Track:

@@ -147,3 +147,28 @@ class Track(Out):
     type: Literal["Feature"] = "Feature"
     geometry: TrackLine | None
     properties: TrackProperties
+
+
+class Hour(Out):
+    """One vessel's hour."""
+
+    hour: datetime
+    fixes: int
+    distance_nm: float = Field(description="to the last fix of the hour, without jumps")
+    sog_mean: float | None = Field(description="knots")
+    sog_max: float | None = Field(description="knots")
+    first_t: datetime
+    first_lon: float
+    first_lat: float
+    last_t: datetime
+    last_lon: float
+    last_lat: float
+    sources: list[str] = Field(description="ais, terminal, vms")
+
+    @classmethod
+    def of(cls, row: Row) -> Hour:
+        return cls(**{**row, "sources": [Source(n).name.lower() for n in row["sources"]]})
+
+
+class Hours(Out):
+    hours: list[Hour]
