@@ -189,8 +189,7 @@ class Work:
 
     def _heard(self, seconds: Ints, places: Floats) -> Heard:
         lon, lat = np.abs(places)
-        there = ~np.isnan(lon) & ~np.isnan(lat)
-        self.doubt |= int(Doubt.POSITION) * (there & ((lon > 180) | (lat > 90)))
+        self.doubt |= int(Doubt.POSITION) * ((lon > 180) | (lat > 90))
         longer = self.length[self.rows] > MOST[self.rank[self.rows]]
         self.doubt |= int(Doubt.LENGTH) * longer
         n = self.all.shape[1]

@@ -80,6 +80,9 @@ class Table(Mapping[str, Column]):
         found = self._fields.get(name)
         return self._common[name][self._rows] if found is None else found
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields or name in ENVELOPE
+
     def __iter__(self) -> Iterator[str]:
         yield from ENVELOPE
         yield from (f.name for f in self.layout.fields)
