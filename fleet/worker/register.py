@@ -61,13 +61,20 @@ class Register:
     allowance: Allowance = field(default_factory=Allowance)
     _told: Told = field(default_factory=Told)
     _fresh: set[int] = field(default_factory=set)  #: changed, and not journaled yet
+    _loaded: bool = False
 
     async def load(self, conn: Connection) -> None:
         """Read everything; what differs from before counts as changed."""
         now, self.registry = await vessels.load(conn)
         self.stations = await positions.stations(conn)
         self._fresh.update(_differing(self.vessels, now).tolist())
-        self.vessels = now
+        self.vessels, self._loaded = now, True
+
+    def registered(self, kind: IdentityKind, name: str) -> bool | None:
+        """Whether a name leads to a registered vessel; None while nothing has been read."""
+        vessel = self.registry.names.get(kind, {}).get(name, NOBODY)
+        known = vessel != NOBODY and vessel < len(self.vessels)
+        return (known and bool(self.vessels.registered[vessel])) if self._loaded else None
 
     def known(self) -> Known:
         ids = np.array(sorted(self._fresh), np.int64)

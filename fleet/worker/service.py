@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,8 @@ import structlog
 
 from fleet.ingest.feed import Feed
 from fleet.ingest.feeds import build, formats
+from fleet.ingest.feeds.jt808 import Jt808
+from fleet.model import IdentityKind
 from fleet.settings import Settings
 from fleet.store import migrate, zones
 from fleet.store.db import Connection, connect
@@ -92,6 +95,9 @@ class Service:
         self.sources = Sources(list(zip(self.feeds, healths, strict=True)), self.spool)
         self.intake = Intake()
         self.worker = Worker(self.url, formats(settings), self.intake, quarantine, self.sources)
+        for feed in self.feeds:
+            if isinstance(feed, Jt808):
+                feed.registered = partial(self.worker.register.registered, IdentityKind.TERMINAL)
 
     async def run(self, stop: asyncio.Event) -> None:
         self.spool.open()

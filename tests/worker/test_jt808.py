@@ -178,6 +178,31 @@ async def test_a_model_that_means_something_else_by_bit_0(
     assert len(await rows(sql, "select 1 from alert where kind = 'distress'")) == 1
 
 
+async def test_only_terminals_of_the_register(
+    port: Port, terminal: Terminal, sql: Connection
+) -> None:
+    """But a call for help from whoever it is."""
+    port.kill()
+    port.settings["feeds"][0]["options"] = {"registered": True}
+    await sql.execute(
+        "with boat as (insert into vessel (reg_no, registered) values ('琼渔1', true) returning id)"
+        " insert into vessel_identity (kind, value, vessel)"
+        " select 'terminal', '13800000808', id from boat"
+    )
+    port.start()
+    await port.connect(terminal)
+    stranger = Terminal("13900000000", code="any")
+    await port.connect(stranger)
+    terminal.report(fix(0))
+    await terminal.wait(lambda: not terminal.stored, 30)
+    stranger.report(fix(1))
+    await stranger.wait(lambda: any(a[1:] == (0x0200, 1) for a in stranger.answers))
+    stranger.report(fix(2, alarm=1))
+    await stranger.wait(lambda: len(stranger.stored) == 1, 30)
+    await stranger.close()
+    assert await stored(sql) == [0, 2]
+
+
 async def test_what_is_refused_is_counted_where_people_see_it(
     port: Port, terminal: Terminal, sql: Connection
 ) -> None:

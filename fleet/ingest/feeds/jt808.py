@@ -15,7 +15,7 @@ from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds.common import Networks, received_now
 from fleet.ingest.feeds.tcp_listener import TcpListener
 from fleet.ingest.format import Format
-from fleet.ingest.jt808.dialogue import Dialogue, Piece
+from fleet.ingest.jt808.dialogue import Dialogue, Piece, Registered
 from fleet.ingest.jt808.policy import Policy
 from fleet.ingest.tally import Tally
 
@@ -71,6 +71,7 @@ class Jt808(TcpListener):
         limits = {"idle_s": policy.idle_s, "connections": policy.connections}
         super().__init__(name, address, form, allow=allow, **limits)  # type: ignore[arg-type]
         self.policy, self.forms, self.greeting_s = policy, forms or {}, greeting_s
+        self.registered: Registered = lambda _: None  #: told by who has the register
         self._packets = 0  #: bytes of incomplete messages
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
@@ -80,7 +81,7 @@ class Jt808(TcpListener):
             connection.done(piece)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(writer, Dialogue(self.policy))
+        connection = Connection(writer, Dialogue(self.policy, self.registered))
         try:
             with suppress(OSError, TimeoutError):
                 await self._talk(reader, connection)

@@ -17,6 +17,7 @@ CHUNK = 16_384
 WAITING = 64
 """Chunks read ahead, over all connections."""
 CONNECTIONS = 256
+LEAVE_S = 5.0
 
 REFUSED = "connections refused"
 """From elsewhere, or too many."""
@@ -90,9 +91,7 @@ class TcpListener(Link):
         finally:
             self._open -= {task}
             self._show()
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            await _left(writer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its first byte to its last."""
@@ -117,3 +116,14 @@ class TcpListener(Link):
     def _show(self) -> None:
         refused = f", {n} refused" if (n := self.counts[REFUSED]) else ""
         self.detail = f"{len(self._open)} connected{refused}"
+
+
+async def _left(writer: asyncio.StreamWriter) -> None:
+    """Close; what the other side does not read by then, it never will."""
+    writer.close()
+    try:
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                await writer.wait_closed()
+    finally:
+        writer.transport.abort()

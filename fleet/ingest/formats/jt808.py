@@ -27,7 +27,7 @@ from fleet.model import Flag, IdentityKind, SignalKind, Source
 STREAMS = 1024
 """Connections and recordings remembered; the one silent for longest is forgotten first."""
 NAMES = {0x0001: "answer", 0x0002: "heartbeat", 0x0003: "logout", 0x0102: "authentication"}
-CALLS = {Alarm.SOS: SignalKind.DISTRESS, Alarm.MOB: SignalKind.MOB}
+SIGNALS = {Alarm.SOS: SignalKind.DISTRESS, Alarm.MOB: SignalKind.MOB}
 FAILING = {Alarm.LOW_POWER, Alarm.POWER_CUT}
 NAN = clean.NAN
 
@@ -134,9 +134,9 @@ class Piece:
             self._calls(alarms, key, min(t or at, at), one)
 
     def _calls(self, alarms: list[Alarm], key: int, t: int, one: Location) -> None:
-        for alarm in (alarm for alarm in alarms if alarm in CALLS and t):
+        for alarm in (alarm for alarm in alarms if alarm in SIGNALS and t):
             received = self.received or t
-            call = Call(CALLS[alarm], key, t, received, one.lon, one.lat, "", "terminal")
+            call = Call(SIGNALS[alarm], key, t, received, one.lon, one.lat, "", "terminal")
             self.rows.calls.append(call)
 
     def _name(self, message: Message) -> None:

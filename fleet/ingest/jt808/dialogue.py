@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from fleet.ingest.jt808.frames import Framer, Message, reply
 from fleet.ingest.jt808.location import ANSWER, HELD, Location, bcd_time, locations
-from fleet.ingest.jt808.models import model_of
+from fleet.ingest.jt808.models import CALLS, entry, model_of
 from fleet.ingest.jt808.parts import Assembly, Whole
 from fleet.ingest.jt808.policy import Policy
 from fleet.ingest.jt808.registration import (
@@ -34,6 +34,9 @@ UNKNOWN_TERMINAL: Final = 4
 """Result of a registration: the terminal is not in the database 数据库中无该终端."""
 TERMINALS: Final = 256
 """Numbers that one connection may speak for: a forwarder 转发 carries many."""
+
+
+Registered: TypeAlias = Callable[[str], "bool | None"]
 
 
 class Result(IntEnum):
@@ -76,11 +79,13 @@ class Dialogue:
         "_waiting",
         "messages",
         "policy",
+        "registered",
         "tally",
     )
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, registered: Registered = lambda _: None) -> None:
+        """`registered` tells of a number whether it is in the register; None: not known yet."""
+        self.policy, self.registered = policy, registered
         self.messages = 0  #: whole messages so far, whatever they said
         self.tally = Tally()  #: of what could not be taken, since it was last replaced
         self._framer, self._assembly = Framer(), Assembly()
@@ -120,7 +125,7 @@ class Dialogue:
             return self._refused("encrypted", message, Result.UNSUPPORTED)
         if message.id == REGISTER:
             return self._register(message, pieces)
-        if not self.policy.admits(message.terminal):
+        if not self._admits(message) and not self._calling(message):
             return self._refused("terminal not admitted", message, Result.FAILED)
         if message.id in HELD:
             return self._held(message, now, pieces)
@@ -147,8 +152,8 @@ class Dialogue:
         """
         said, terminal = registration(message), message.terminal
         serial = message.serial.to_bytes(2, "big")
-        if said is None or not self.policy.admits(terminal):
-            why = "terminal not admitted" if said else "registration: too short"
+        why = self._against(message) if said else "registration: too short"
+        if said is None or why:
             self.tally.reject(why, message.raw)
             return (self._reply(message, REGISTERED, serial + bytes([UNKNOWN_TERMINAL])),)
         model = model_of(self.policy.models, terminal, said.model)
@@ -174,11 +179,22 @@ class Dialogue:
         """2019, 8.5: the answer is UTC."""
         return (self._reply(message, TIME_ANSWER, bcd_time(now)),)
 
+    def _against(self, message: Message) -> str:
+        """Why it gets no code; "" where nothing is against it."""
+        if not self._admits(message):
+            return "terminal not admitted"
+        return "" if self.policy.enrol else "registration closed"
+
+    def _admits(self, message: Message) -> bool:
+        terminal = message.terminal
+        return self.policy.admits(terminal, registered=self.registered(terminal))
+
     # After the commit
 
     def _held(self, message: Message, now: int, pieces: list[Piece]) -> Iterable[bytes]:
         """Positions. One that is sent again while the first waits is answered with it."""
-        if self.policy.codes and message.terminal not in self._known:
+        known = message.terminal in self._known or not self.policy.codes
+        if not known and not self._calling(message):
             return self._refused("not authenticated", message, Result.FAILED)
         if message.raw in self._waiting:
             return ()
@@ -200,6 +216,14 @@ class Dialogue:
             count = len(missing).to_bytes(2 if message.is_2019 else 1, "big")
             numbers = b"".join(number.to_bytes(2, "big") for number in missing)
             yield self._reply(message, MISSING, first.to_bytes(2, "big") + count + numbers)
+
+    def _calling(self, message: Message) -> bool:
+        """Whether it calls for help: then it is heard, whoever it is, unless it is blocked."""
+        if message.id not in HELD or message.parts > 1 or self.policy.blocks(message.terminal):
+            return False
+        model = entry(self.policy.models, self._model(message))
+        found = (one for one in locations(message) if isinstance(one, Location))
+        return any(CALLS & set(model.meant(one.alarm)) for one in found)
 
     def _model(self, message: Message) -> str:
         """By the code it authenticated with; else by its number alone."""

@@ -26,6 +26,8 @@ class Alarm(StrEnum):
     NONE = "none"  #: nothing: a bit that this model sets for something else
 
 
+CALLS: Final = frozenset({Alarm.SOS, Alarm.MOB})
+"""Calls for help."""
 DEFAULT: Final[Mapping[int, Alarm]] = {
     0: Alarm.SOS,  # 2013, table 24, as all but 18
     5: Alarm.ANTENNA,
@@ -104,6 +106,11 @@ def _model(entry: object) -> Model:
         {**DEFAULT, **dict(_bits(name, entry.get("alarms", {})))},
         int(offset * HOUR),
     )
+
+
+def entry(models: Iterable[Model], name: str) -> Model:
+    """The entry of this name; the plain one for a name of none."""
+    return next((model for model in models if model.name == name), PLAIN)
 
 
 def patterns(table: Mapping[str, Any], key: str, where: str = "") -> tuple[str, ...]:

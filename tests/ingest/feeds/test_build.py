@@ -63,6 +63,7 @@ def test_every_mqtt_feed_has_a_session_of_its_own() -> None:
         ({"kind": "jt808", "format": "jt808", "options": {"codes": 1}}, "true or false"),
         ({"kind": "jt808", "format": "jt808", "options": {"codes": True}}, "jt808_secret"),
         ({"kind": "jt808", "format": "jt808", "options": {"blocked": "139"}}, "list of patterns"),
+        ({"kind": "jt808", "format": "jt808", "options": {"blocked": ["013"]}}, "zeros before"),
         ({"kind": "jt808", "format": "jt808", "options": {"idle_s": "1"}}, "must be a number"),
         ({"kind": "jt808", "format": "jt808", "options": {"models": [{}]}}, "letters, digits"),
         ({"kind": "mqtt", "topic": "x/#", "format": "digitraffic"}, r"needs \[\[feeds.topics\]\]"),

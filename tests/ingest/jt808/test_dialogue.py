@@ -197,6 +197,42 @@ def test_without_codes_a_code_of_another_platform_will_do() -> None:
     assert answers(said.answers) == [general(0, 0x0102, 0)]
 
 
+@pytest.mark.parametrize(("known", "heard"), [(True, True), (False, False), (None, True)])
+def test_only_terminals_of_the_register(known: bool | None, heard: bool) -> None:
+    """While the register has not been read, nobody is turned away for it."""
+    platform = Dialogue(read({"registered": True}, SECRET), lambda _: known)
+    assert bool(say(platform, boat().frame(0x0200, location(FIX))).pieces) == heard
+
+
+@pytest.mark.parametrize(
+    "options", [{"codes": True}, {"terminals": ["139*"]}, {"registered": True}]
+)
+def test_a_call_for_help_is_heard_from_whoever_it_is(options: dict[str, Any]) -> None:
+    platform = Dialogue(read(options, SECRET), lambda _: False)
+    sos = boat().frame(0x0200, location(Fix(FIX.t, 109.1, 18.3, alarm=1)))
+    (piece,) = say(platform, sos).pieces
+    assert answers(platform.done(piece)) == [general(0, 0x0200, 0)]
+    assert platform.tally.rejects == {}
+    assert say(platform, boat().frame(0x0200, location(FIX))).pieces == []
+
+
+def test_but_not_from_who_is_blocked() -> None:
+    sos = boat().frame(0x0200, location(Fix(FIX.t, 109.1, 18.3, alarm=1)))
+    assert say(dialogue(blocked=["138*"]), sos).pieces == []
+
+
+def test_no_new_codes_once_all_have_theirs() -> None:
+    platform, terminal = dialogue(codes=True, enrol=False), boat()
+    code = code_for(SECRET, "13800000808").encode()
+    said = say(
+        platform,
+        terminal.frame(0x0100, registration("", "S", 2013)),
+        terminal.frame(0x0102, code),
+    )
+    assert answers(said.answers) == [(0x8100, b"\0\0\x04"), general(1, 0x0102, 0)]
+    assert platform.tally.rejects == {"registration closed": 1}
+
+
 def test_nobody_without_a_number() -> None:
     platform = dialogue()
     assert say(platform, boat(phone="0").frame(0x0200, location(FIX))).pieces == []
@@ -320,4 +356,4 @@ def test_garbage_leaves_nothing_behind() -> None:
 
 
 def test_a_policy_admits_nobody_nameless() -> None:
-    assert not Policy().admits("")
+    assert not Policy().admits("", registered=True)
