@@ -44,6 +44,7 @@ SECTIONS = {
         "migrate": f"{HERE}.migrate:migrate",
         "doctor": f"{HERE}.doctor:doctor",
         "retention": f"{HERE}.retention:retention",
+        "quarantine": f"{HERE}.quarantine:quarantine",
     },
     "Data and people": {
         "init": f"{HERE}.init:init",

@@ -49,22 +49,6 @@ from unnest(%(ids)s::int[], %(classes)s::smallint[], %(lengths)s::float8[])
      w (id, class, length_m)
 where v.id = w.id and not v.registered;
 
--- name: rename
--- The name a transmitter sends, where no register says otherwise.
-update vessel v set name = w.name, revision = nextval('config_revision')
-from unnest(%(ids)s::int[], %(names)s::text[]) w (id, name)
-where v.id = w.id and not v.registered and v.name <> w.name;
-
--- name: statics
--- What these transmitters last said of themselves.
-select distinct on (vessel) vessel, body from vessel_static
-where vessel = any(%(ids)s) order by vessel, t desc;
-
--- name: add_static
--- A change of it.
-insert into vessel_static (vessel, t, body) values (%(vessel)s, %(t)s, %(body)s)
-on conflict (vessel, t) do update set body = excluded.body;
-
 -- name: fingerprint
 -- Differs whenever the register was changed by people.
 select count(*) as vessels, coalesce(sum(revision), 0)::text as revisions

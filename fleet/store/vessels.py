@@ -10,11 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from psycopg.types.json import Jsonb
 
-from fleet.columns import to_datetime
 from fleet.model import SECOND, IdentityKind, Ints, VesselClass
-from fleet.store.db import Connection, one, plain, queries, rows
+from fleet.store.db import Connection, one, queries, rows
 from fleet.vessels import Registry, Vessels
 
 SQL = queries("vessels")
@@ -73,22 +71,3 @@ async def classify(conn: Connection, ids: Ints, now: Vessels) -> None:
         SQL["classify"],
         {"ids": ids.tolist(), "classes": now.cls.tolist(), "lengths": now.length_m.tolist()},
     )
-
-
-async def statics(conn: Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """What these transmitters last said of themselves."""
-    found = await rows(conn, SQL["statics"], ids=sorted(ids))
-    return {row["vessel"]: row["body"] for row in found}
-
-
-async def add_statics(conn: Connection, said: Mapping[int, tuple[int, Mapping[str, Any]]]) -> None:
-    """Append what changed: vessel -> (time, everything it says now); names follow."""
-    changes = [
-        {"vessel": vessel, "t": to_datetime(t), "body": Jsonb(plain(body))}
-        for vessel, (t, body) in sorted(said.items())
-    ]
-    async with conn.cursor() as cursor:
-        await cursor.executemany(SQL["add_static"], changes)
-    names = {vessel: plain(body["name"]) for vessel, (_, body) in said.items() if body.get("name")}
-    ids = sorted(names)
-    await conn.execute(SQL["rename"], {"ids": ids, "names": [names[i] for i in ids]})

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from fleet.model import IdentityKind, VesselClass
 from fleet.store import vessels
-from fleet.store.db import Connection, one, rows
+from fleet.store.db import Connection, one
 from fleet.vessels import Registry, Vessels
 
 MMSI, TERMINAL = IdentityKind.MMSI, IdentityKind.TERMINAL
@@ -51,16 +51,12 @@ async def test_the_air_never_overwrites_the_register(conn: Connection) -> None:
         np.array([2]), np.array([False]), np.array([0]), np.array([88.0])
     )  # a merchant ship
     await vessels.classify(conn, np.array([boat]), heard)
-    await vessels.add_statics(conn, {boat: (10**15, {"name": "NEW\0NAME"})})
-    row = await one(conn, "select name, class, length_m from vessel where id = %(id)s", id=boat)
-    assert row == {"name": "NEWNAME", "class": 2, "length_m": 88}
+    row = await one(conn, "select class, length_m from vessel where id = %(id)s", id=boat)
+    assert row == {"class": 2, "length_m": 88}
     await conn.execute("update vessel set registered = true, name = '琼渔1', class = 1")
     await vessels.classify(conn, np.array([boat]), heard)
-    await vessels.add_statics(conn, {boat: (10**15 + 1, {"name": "OTHER"})})
     row = await one(conn, "select name, class from vessel where id = %(id)s", id=boat)
     assert row == {"name": "琼渔1", "class": 1}
-    assert len(await rows(conn, "select 1 from vessel_static")) == 2
-    assert (await vessels.statics(conn, [boat]))[boat] == {"name": "OTHER"}
 
 
 async def test_the_fingerprint_sees_people_and_not_the_air(conn: Connection) -> None:
