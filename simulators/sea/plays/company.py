@@ -133,11 +133,14 @@ def meeting(stage: Stage, role: Role) -> None:
             declare(stage, hulls, kin)
         at = ways.centre(stage.cell())
         t = ways.rounded(stage.begin + role.draw("at_min", rng, 60) * MINUTE)
-        kn, course = rng.uniform(0.2, 0.6), rng.uniform(0, 360)
-        lies = ways.drift(Pen(t - 40 * MINUTE, at), kn, course, stage.end, rng)
+        kn, course = rng.uniform(0.15, 0.35), rng.uniform(0, 360)
+        for_s = role.draw("minutes", rng) * MINUTE
+        lies = ways.drift(Pen(t - 40 * MINUTE, at), kn, course, t + for_s + 15 * MINUTE, rng)
+        lies.go(at, 4.0)
+        ways.steam_to_and_fro(lies, course, 0.25, 3.5, stage.end)
         host = stage.sail(hulls[0], lies.track(), role)
         beside = ways.beside(host.track, course + 90, role.draw("apart_m", rng) / 1852)
-        guest = _visits(stage, beside, t, role.draw("minutes", rng) * MINUTE, geo.move(at, 0, 0.5))
+        guest = _visits(stage, beside, t, for_s, geo.move(at, 0, 0.5))
         _met(stage, host, stage.sail(hulls[1], guest.track(), role), declared=bool(kin))
 
 

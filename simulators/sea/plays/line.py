@@ -30,7 +30,7 @@ def towards_line(stage: Stage, role: Role) -> None:
         begins = pen.t
         pen.go(geo.move(foot, away, nearest), kn)
         turned = pen.t
-        pen.go(geo.move(foot, away, 6.0), kn)
+        pen.go(geo.move(foot, away, max(6.0, nearest)), kn)
         ends = pen.t
         pen.go(at, kn)
         pen.stay(max(MINUTE, stage.end - pen.t))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulators import geo, places
-from simulators.geo import HOUR, MINUTE, Pen
+from simulators.geo import HOUR, MINUTE, Pen, Track
 from simulators.scoring.times import seconds, text
-from simulators.sea import numbers, ways
-from simulators.sea.cast import Actor
+from simulators.sea import chart, numbers, ways
+from simulators.sea.cast import Actor, motion
 from simulators.sea.stage import Role, Stage
 
 BEAUFORT_MS = {5: 9.4, 6: 12.3, 7: 15.5, 8: 19.0, 9: 22.6, 10: 26.5}
@@ -174,7 +174,7 @@ def crowds(stage: Stage, role: Role) -> None:
     there, coming = int(role.args["there"]), int(role.args.get("coming", 0))
     capacity = int(role.args["capacity"])
     stage.fact("ports", port=port, capacity=capacity)
-    times = []
+    times: list[tuple[float, float]] = []  # inside the port, at the berth
     for n in range(there + coming):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "gillnet", port=port)
@@ -185,13 +185,21 @@ def crowds(stage: Stage, role: Role) -> None:
             pen = Pen(stage.begin - MINUTE, geo.move(gate, 200, rng.uniform(1, 4)))
             pen.stay((60 + 3.0 * (n - there)) * MINUTE)
             ways.into_port(pen, hull.boat, ways.berth(hull.boat, rng))
-            times.append(pen.t)
+            times.append((_enters(pen.track(), port), pen.t))
         stage.sail(hull, pen.track(), role, trip=n >= there)
     share = (there + coming) / capacity
     full = int(np.ceil(numbers.CROWDED * capacity)) - there
-    begins = sorted(times)[min(full, len(times)) - 1] if times and full > 0 else stage.begin
+    last = sorted(times)[min(full, len(times)) - 1] if times and full > 0 else (stage.begin,) * 2
     expect = "" if share < 0.86 else "either" if share < 0.93 else "alert"
-    stage.truth.incident("port_crowding", {"zone": port}, begins, expect=expect, role=role.name)
+    stage.truth.incident("port_crowding", {"zone": port}, last[0], due=last[1], expect=expect,
+                         role=role.name)  # fmt: skip
+
+
+def _enters(track: Track, port: str) -> float:
+    """When it first is inside the port."""
+    t = np.arange(track.start, track.end, 10.0)
+    m = motion(track, t)
+    return float(t[np.argmax(chart.inside(port, m.lon, m.lat))])
 
 
 def receiver_outage(stage: Stage, role: Role) -> None:
