@@ -6,6 +6,7 @@ Invariant: what `Reader` makes of the same messages one by one, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -73,8 +74,9 @@ def messages(found: Found, clock: Clock, received: int, tally: Tally) -> Message
     if when.ignored.any():
         tally.types["source time ignored"] += int(when.ignored.sum())
     work.envelope(when, received)
-    others, envelopes = work.records(when, received, tally)
-    return Messages(tables, others, tally=tally, envelopes=envelopes)
+    others, rows = work.records(when, received, tally)
+    envelopes = partial(work.envelopes, rows, when, received)
+    return Messages(tables, others, tally=tally, enveloped=envelopes)
 
 
 def _refused(found: Found, rows: Ints, tally: Tally) -> Found:
@@ -218,35 +220,41 @@ class Work:
 
     def records(
         self, when: Moments, received: int, tally: Tally
-    ) -> tuple[tuple[Record, ...], tuple[Row, ...]]:
-        """The messages that have no table, and the values of their envelopes."""
-        out, envelopes = [], []
+    ) -> tuple[tuple[Record, ...], list[int]]:
+        """The messages that have no table, and which they are."""
+        out, kept = [], []
         rows = self.order[self.ends[REST - 1] : self.ends[REST]]
         told = zip(when.sent[rows].tolist(), self.kind[rows].tolist(), strict=True)
         places = self.all[[PAYLOAD, SIZE, FILL]][:, rows].T.tolist()
-        for row, (base, kind), (payload, size, fill) in zip(rows, told, places, strict=True):
+        for row, (base, kind), (payload, size, fill) in zip(
+            rows.tolist(), told, places, strict=True
+        ):
             piece = self.text.data[payload : payload + size]
-            bits = Bits.of(piece, fill)
-            made = rest.record(kind, bits, base, received or base)
+            made = rest.record(kind, Bits.of(piece, fill), base, received or base)
             if made is None:
                 tally.reject("message length", piece)
             else:
-                doubt = int(Doubt.SOURCE) * bool(when.ignored[row])
                 out.append(made)
-                envelopes.append(self._enveloped(row, bits, (received, base, base, doubt)))
-        return tuple(out), tuple(envelopes)
+                kept.append(row)
+        return tuple(out), kept
 
-    def _enveloped(self, row: int, bits: Bits, when: tuple[int, int, int, int]) -> Row:
-        """The envelope of one record, as `Reader` has it."""
-        data, m = self.text.data, self.all[:, row].tolist()
+    def envelopes(self, rows: list[int], when: Moments, received: int) -> tuple[Row, ...]:
+        """The envelopes of these records, as `Reader` has them."""
+        sent, doubts = when.sent[rows].tolist(), when.ignored[rows] * int(Doubt.SOURCE)
+        told = zip(self.all[:, rows].T.tolist(), sent, doubts.tolist(), strict=True)
+        return tuple(self._enveloped(m, (received, base, base), doubt) for m, base, doubt in told)
+
+    def _enveloped(self, m: list[int], when: tuple[int, int, int], doubt: int) -> Row:
+        data, start, payload = self.text.data, m[AT], m[PAYLOAD]
+        bits = Bits.of(data[payload : payload + m[SIZE]], m[FILL])
         mmsi, channel = bits.get(8, 30), data[m[CHANNEL] : m[CHANNEL] + 1]
         station = data[m[SOURCE] : m[SOURCE] + m[SOURCE_SIZE]].decode("latin-1")
         group = data[m[GROUP] : m[GROUP] + m[GROUP_SIZE]].decode("latin-1")
-        doubt = 0 if 0 < mmsi <= MOST_MMSI else int(Doubt.MMSI)
+        doubt |= 0 if 0 < mmsi <= MOST_MMSI else int(Doubt.MMSI)
         return (
             m[ORDER], mmsi, bits.get(6, 2), channel.decode("latin-1").strip(","),
-            data[m[AT] + 1 : m[AT] + 3].decode("latin-1"), data[m[AT] + 5] == ord("O"),
-            station, group, m[TIME], *when[:3], when[3] | doubt, m[PARTS],
+            data[start + 1 : start + 3].decode("latin-1"), data[start + 5] == ord("O"),
+            station, group, m[TIME], *when, doubt, m[PARTS],
         )  # fmt: skip
 
 

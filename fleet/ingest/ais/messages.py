@@ -6,7 +6,7 @@ left out silently: what could not be read is counted in `tally`, what is odd is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Any, Final
@@ -103,7 +103,12 @@ class Messages:
     tables: Mapping[Name, Table] = field(default_factory=dict)
     others: tuple[Record, ...] = ()
     tally: Tally = field(default_factory=Tally)
-    envelopes: tuple[Row, ...] = ()  #: the values of ENVELOPE's columns, one row each of `others`
+    enveloped: Callable[[], tuple[Row, ...]] = tuple  #: makes `envelopes`, which few ask for
+
+    @property
+    def envelopes(self) -> tuple[Row, ...]:
+        """The values of ENVELOPE's columns, one row for each of `others`."""
+        return self.enveloped()
 
     def __len__(self) -> int:
         """Messages that were read."""

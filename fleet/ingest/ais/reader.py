@@ -60,7 +60,7 @@ class Reader:
     def messages(self) -> Messages:
         return Messages(
             tabled(self.rows), tuple(self.others), tally=self.tally,
-            envelopes=tuple(self.envelopes),
+            enveloped=lambda: tuple(self.envelopes),
         )  # fmt: skip
 
     def _other(self, kind: int, bits: Bits, base: int, message: Message, doubt: Doubt) -> None:
