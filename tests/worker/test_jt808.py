@@ -140,6 +140,22 @@ async def test_killed_again_and_again(port: Port, terminal: Terminal, sql: Conne
     assert await stored(sql) == list(range(200))
 
 
+async def test_while_the_database_is_away(port: Port, terminal: Terminal, sql: Connection) -> None:
+    """Heartbeats are answered, positions wait, in the worker and in the terminal."""
+    await port.connect(terminal)
+    terminal.report(fix(0))
+    await terminal.wait(lambda: not terminal.stored, 30)
+    port.far.leave()
+    for i in range(1, 20):
+        terminal.report(fix(i))
+    terminal.heartbeat()
+    await terminal.wait(lambda: any(kind == 2 for _, kind, _ in terminal.answers), 30)
+    assert len(terminal.stored) == 19
+    port.far.come_back()
+    await terminal.wait(lambda: not terminal.stored, 60)
+    assert await stored(sql) == list(range(20))
+
+
 def index(frame: bytes) -> int:
     """Which position a frame of ours holds, by its longitude."""
     data = frame.replace(b"\x7d\x02", b"\x7e").replace(b"\x7d\x01", b"\x7d")

@@ -32,8 +32,9 @@ ANSWERS: Final = frozenset({0x0001, 0x0104, 0x0107, 0x0108, 0x0302, 0x0500, 0x07
 """What terminals answer to a platform: it wants no answer again."""
 UNKNOWN_TERMINAL: Final = 4
 """Result of a registration: the terminal is not in the database 数据库中无该终端."""
-TERMINALS: Final = 256
-"""Numbers that one connection may speak for: a forwarder 转发 carries many."""
+TERMINALS: Final = 1024
+"""Numbers of one connection (a forwarder 转发 carries many) that are known to have authenticated;
+of more, the one that did first has to do it again."""
 
 
 Registered: TypeAlias = Callable[[str], "bool | None"]
@@ -166,10 +167,15 @@ class Dialogue:
         model = model_in(self.policy.secret, terminal, presented(message))
         if model is None and self.policy.codes:
             return self._refused("code not ours", message, Result.FAILED)
-        if len(self._known) >= TERMINALS and terminal not in self._known:
-            return self._refused("terminals: too many", message, Result.FAILED)
-        self._known[terminal] = model or ""
+        if self.policy.codes or model:
+            self._remember(terminal, model or "")
         return (self._general(message, Result.OK),)
+
+    def _remember(self, terminal: str, model: str) -> None:
+        self._known.pop(terminal, None)
+        self._known[terminal] = model
+        if len(self._known) > TERMINALS:
+            del self._known[next(iter(self._known))]
 
     def _log_out(self, message: Message, _: int) -> Iterable[bytes]:
         self._known.pop(message.terminal, None)

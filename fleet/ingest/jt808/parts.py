@@ -15,8 +15,8 @@ from fleet.ingest.jt808.frames import Message
 from fleet.ingest.tally import Tally
 from fleet.model import MINUTE
 
-SETS: Final = 4
-"""Long messages of one stream that may be incomplete at a time."""
+SETS: Final = 16
+"""Long messages of one stream that may be incomplete at a time: a forwarder's terminals mix."""
 MOST: Final = 64
 """Packets of one: 64 KB, or 2,000 bare positions, which is a week at one every five minutes."""
 PATIENCE: Final = 2 * MINUTE

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.ingest.jt808.dialogue import Dialogue, Heard, Piece
+from fleet.ingest.jt808.dialogue import TERMINALS, Dialogue, Heard, Piece
 from fleet.ingest.jt808.frames import LONGEST
 from fleet.ingest.jt808.policy import Policy, read
 from fleet.ingest.jt808.registration import code_for
@@ -338,13 +338,13 @@ def test_the_cuts_do_not_matter(cuts: list[int]) -> None:
     assert (pieces, sent) == (list(whole.pieces), whole.answers)
 
 
-def test_one_connection_speaks_for_so_many_and_no_more() -> None:
+def test_of_too_many_on_one_connection_the_first_has_to_say_its_code_again() -> None:
     platform = dialogue(codes=True)
-    for i in range(300):
-        phone = str(13800000000 + i)
-        code = code_for(SECRET, phone).encode()
-        say(platform, boat(phone=phone).frame(0x0102, code))
-    assert platform.tally.rejects == {"terminals: too many": 300 - 256}
+    boats = [boat(phone=str(13800000000 + i)) for i in range(TERMINALS + 1)]
+    for one in boats:
+        say(platform, one.frame(0x0102, code_for(SECRET, one.phone).encode()))
+    heard = [say(platform, one.frame(0x0200, location(FIX))).pieces for one in boats]
+    assert [len(pieces) for pieces in heard] == [0, *[1] * TERMINALS]
 
 
 def test_garbage_leaves_nothing_behind() -> None:
