@@ -163,3 +163,21 @@ def test_every_benchmark_says_what_it_measures(name: str) -> None:
     assert len(first) > 20
     assert first.endswith(".")
     assert "\ndef figures(run: Run) -> Iterator[Figure]:\n" in text
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_real_one_from_the_command_line(tmp_path: Path) -> None:
+    """The decoder beside pyais, quickly: every figure is there and is a number."""
+    file = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "decode_nmea", "--quick", "--json", str(file)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(file.read_text())["figures"]
+    assert len(figures) == 4
+    for figure in figures:
+        assert figure["name"] in done.stdout
+        assert figure["against"] == "pyais"
+        assert min(figure["value"], figure["ratio"], figure["cpu"], figure["wall"]) > 0
