@@ -26,7 +26,8 @@ from fleet.store import vessels
 from fleet.store.db import connect
 from fleet.vessels import Registry, Vessels
 from fleet.worker import world
-from fleet.worker.decode import Decoded, gathered
+from fleet.worker.decode import Decoded
+from fleet.worker.gather import gathered, heard
 from fleet.worker.world import World
 
 
@@ -135,9 +136,12 @@ class Player:
 
     def play(self, decoded: Decoded) -> None:
         """Judge one piece."""
-        station = decoded.delivery.station
-        self._stations.setdefault(station, len(self._stations) + 1)
-        batch, signals = gathered([decoded], self.setting.registry, self._stations)
+        found, registry = heard([decoded]), self.setting.registry
+        for station in found.stations:
+            self._stations.setdefault(station, len(self._stations) + 1)
+        vessel = found.vessels(found.fixes.key, registry)
+        got = gathered(found, vessel, registry, self._stations)
+        batch, signals = got.batch, got.signals
         if len(batch) or signals:
             inputs = Inputs(batch, signals)
             self.state, changes = feed(self.engine, self.state, inputs, self.watermark)

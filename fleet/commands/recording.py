@@ -22,7 +22,8 @@ from fleet.ingest.feeds.file import HEAD, clock
 from fleet.ingest.format import Format
 from fleet.ingest.formats import FORMATS
 from fleet.model import Flag, IdentityKind, VesselClass
-from fleet.worker.decode import Decoded, Decoders, said
+from fleet.worker.decode import Decoded, Decoders
+from fleet.worker.gather import heard
 from fleet.worker.intake import Item
 
 FEED = "replay"
@@ -64,7 +65,7 @@ class Recording:
     def decoded(self) -> Iterator[Decoded]:
         """Every piece, decoded."""
         decoders = Decoders(FORMATS)
-        return (decoders.decode(item) for item in self.items())
+        return (one for item in self.items() for one in decoders.decode([item]))
 
     def _item(self, path: Path, payload: bytes) -> Item:
         # terminals are named in their payloads, not by the file
@@ -123,10 +124,12 @@ class Survey:
     last: int = 0
 
     def note(self, decoded: Decoded) -> None:
-        for kind, wanted in said([decoded]).wanted.items():
+        found = heard([decoded])
+        for key in {*found.fixes.key.tolist(), *found.keys().tolist()}:
+            kind, name = found.name(key)
             known = self.classes.setdefault(kind, {})
-            for name, cls in wanted.items():
-                known[name] = max(cls, known.get(name, VesselClass.UNKNOWN))
+            cls = found.classes.get(key, VesselClass.UNKNOWN)
+            known[name] = max(cls, known.get(name, VesselClass.UNKNOWN))
         if decoded.reports is not None:
             fixes = decoded.reports.fixes
             trusted = fixes.t[(fixes.flags & Flag.SKEWED) == 0]

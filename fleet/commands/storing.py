@@ -47,8 +47,10 @@ class Replayed(Decoders):
         super().__init__(FORMATS)
         self.counts = counts
 
-    def decode(self, item: Item) -> Decoded:
-        decoded = super().decode(item)
+    def decode(self, items: Sequence[Item]) -> list[Decoded]:
+        return [self._dated(decoded) for decoded in super().decode(items)]
+
+    def _dated(self, decoded: Decoded) -> Decoded:
         self.counts.note(decoded)
         reports = decoded.reports
         if reports is None:
