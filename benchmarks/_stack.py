@@ -32,11 +32,11 @@ class Servers:
     broker: Broker
     folder: Path
 
-    def fresh(self, name: str) -> str:
-        """The address of a new migrated database."""
+    def fresh(self, name: str, template: str = "made") -> str:
+        """The address of a new migrated database, or a copy of one that nobody is connected to."""
         with psycopg.connect(self.cluster.url_of("postgres"), autocommit=True) as admin:
             admin.execute(f"drop database if exists {name} with (force)".encode())
-            admin.execute(f"create database {name} template made".encode())
+            admin.execute(f"create database {name} template {template}".encode())
         return self.cluster.url_of(name)
 
 

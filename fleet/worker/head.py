@@ -167,10 +167,18 @@ def _fresh(batch: Batch, state: State) -> Mask:
     return np.asarray(trusted & (batch.t > _last(batch, state)))
 
 
+def _in_order(batch: Batch, state: State) -> bool:
+    """Whether every fix is newer than all before it of its vessel: so it is nearly always."""
+    order = np.argsort(batch.vessel, kind="stable")
+    vessel, t = batch.vessel[order], batch.t[order]
+    steps = (t[1:] > t[:-1]) | (vessel[1:] != vessel[:-1])
+    return bool(steps.all() and (batch.t > _last(batch, state)).all())
+
+
 def _late(batch: Batch, state: State) -> Ints:
     """The flag of fixes older than their vessel's last when they came in."""
-    if not len(batch):
-        return batch.flags
+    if not len(batch) or _in_order(batch, state):
+        return np.zeros(len(batch), np.int64)
     last = state.grown(int(batch.vessel.max())).last
     good, _ = on_time(batch, last)
     newest = np.zeros(len(last), np.int64)
