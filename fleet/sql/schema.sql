@@ -242,7 +242,9 @@ create table vessel_latest (
     flags    integer not null,
     seq      bigint not null            -- batch that wrote it: the live stream's cursor
 ) with (fillfactor = 60);
-create index vessel_latest_seq on vessel_latest (seq);
+-- BRIN: a new fix stays in its page (HOT); where nothing moved since, pages are not read.
+create index vessel_latest_seq on vessel_latest using brin (seq)
+    with (pages_per_range = 4, autosummarize = on);
 
 create table safety_message (           -- AIS 12, 14: found by their words
     id        bigint generated always as identity primary key,

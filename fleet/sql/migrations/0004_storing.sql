@@ -2,6 +2,12 @@
 -- for what was stored before this migration.
 alter table position add column heard timestamptz;
 
+-- Every new fix moves seq: with a B-tree on it each update writes a new version into all indexes;
+-- with a BRIN index (PostgreSQL 16) it stays in its page.
+drop index vessel_latest_seq;
+create index vessel_latest_seq on vessel_latest using brin (seq)
+    with (pages_per_range = 4, autosummarize = on);
+
 -- Hours to roll up (again), appended by the commit that brought fixes of them; vessel 0: all.
 create table position_dirty (
     hour   timestamptz not null,
