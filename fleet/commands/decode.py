@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.progress import Progress
 
 from fleet.commands.app import CommandError, Exit
 from fleet.commands.decoding.columns import Plan, planned
@@ -111,8 +112,9 @@ def decode(
         raise CommandError("--format parquet needs --out FILE", Exit.USAGE)
     plan, found, count = planned(types, fields), inputs(files), Count()
     try:
-        with writer(form, out, plan) as made:
-            run(found, made, plan, count)
+        shown = bool(out) or not sys.stdout.isatty()  # never between the messages
+        with writer(form, out, plan) as made, progress(shown=shown) as bar:
+            run(found, made, plan, count, bar)
     except BrokenPipeError:
         let_go()
     finally:
@@ -145,21 +147,20 @@ def _stdout() -> Iterator[Any]:
     sys.stdout.buffer.flush()
 
 
-def run(found: Sequence[Input], made: Writer, plan: Plan, count: Count) -> None:
+def run(found: Sequence[Input], made: Writer, plan: Plan, count: Count, bar: Progress) -> None:
     """Every file from its beginning to its end, each a receiver of its own."""
-    total = sum(one.size for one in found) if all(one.size for one in found) else 0
-    with progress() as bar:
-        task = bar.add_task("decoding", total=total or None)
-        for one in found:
-            stream = Stream()
+    known = all(one.size for one in found)
+    task = bar.add_task("decoding", total=sum(one.size for one in found) if known else None)
 
-            def advance(size: int) -> None:
-                count.size += size
-                bar.advance(task, size)
+    def advance(size: int) -> None:
+        count.size += size
+        bar.advance(task, size)
 
-            for piece in one.pieces(advance):
-                written(stream.feed(piece), made, plan, count)
-            written(stream.end(), made, plan, count)
+    for one in found:
+        stream = Stream()
+        for piece in one.pieces(advance):
+            written(stream.feed(piece), made, plan, count)
+        written(stream.end(), made, plan, count)
 
 
 def written(messages: Messages, made: Writer, plan: Plan, count: Count) -> None:

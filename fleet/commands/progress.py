@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 
-def progress() -> Progress:
+def progress(*, shown: bool = True) -> Progress:
     """A bar on a terminal, nothing elsewhere."""
     return Progress(
         TextColumn("{task.description}"),
@@ -16,6 +16,6 @@ def progress() -> Progress:
         DownloadColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
+        disable=not (shown and sys.stderr.isatty()),
         transient=True,
     )
