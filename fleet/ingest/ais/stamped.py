@@ -26,6 +26,10 @@ ANY_CHECK, NO_CHECK = -1, -2
 PGHP_FIELDS: Final = 13
 """Commas before the checksum: $PGHP, version, seven of time, four others."""
 PGHP_WIDTH: Final = 96
+FIELD: Final = np.arange(PGHP_FIELDS)[:, None]
+KEPT: Final = np.array([0, 0xFF000000, 0xFFFF0000, 0xFFFFFF00, 0xFFFFFFFF], np.uint32)
+"""The last bytes of four, by their number."""
+HIGH, LOW, ASCII, SIX = (np.uint32(0x01010101 * byte) for byte in (0xF0, 0x0F, 0x30, 6))
 MONTHS: Final[Ints] = np.array(
     [np.datetime64(f"{y:04}-{m:02}", "D").astype(np.int64) if m else 0
      for y in range(1999, 2101) for m in range(13)]
@@ -82,29 +86,45 @@ def moments(fields: NDArray[Any], micros: Ints) -> Ints:
 
 def pghp_times(text: Text, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """As `pghp_time` of the bytes between each pair of places; the checksum as a number."""
-    window = text.windows(start, PGHP_WIDTH)
-    rows, columns = (window == 44).nonzero()
-    first = np.searchsorted(rows, np.arange(len(start)))
-    many = np.diff(first, append=len(rows)) >= PGHP_FIELDS
-    at = first[:, None] + np.arange(PGHP_FIELDS)
-    commas = columns[np.minimum(at, max(len(columns) - 1, 0))] if len(columns) else at * 0
-    commas += start[:, None]
-    last = commas[:, -1]
-    plain = many & (last < end) & (commas[:, 0] == start + 5)
-    ends, starts = commas[:, 2:9], commas[:, 1:8] + 1
-    size = ends - starts
-    quads = text.u4[ends - 4]
-    digits = quads.view(np.uint8).reshape(*quads.shape, 4) - np.uint8(48)
-    digits *= np.arange(4) >= (4 - size)[..., None]
-    plain &= ((size >= 1) & (size <= 4)).all(1) & (digits <= 9).all((1, 2))
-    fields = (digits.astype(np.int64) @ POWERS[-4:]).T
+    commas, plain = _commas(text, start, end)
+    plain &= commas[0] == start + 5
+    ends = commas[2:9]
+    size = ends - commas[1:8] - 1
+    plain &= ((size >= 1) & (size <= 4)).all(0)
+    fields, digits = _four_digits(text.u4[ends - 4], size)
+    plain &= digits
     np.minimum(fields[5], 59, out=fields[5])
     times = moments(fields[:6], np.minimum(fields[6] * 1000, SECOND - 1))
+    last = commas[-1]
     tens, ones = HEX_DIGIT[text.u1[last + 1]], HEX_DIGIT[text.u1[last + 2]]
     checks = np.where(tens < 0, ANY_CHECK, np.where(ones < 0, NO_CHECK, tens * 16 + ones))
-    checks = checks.astype(np.int64)
     if not plain.all():
         for row in (~plain).nonzero()[0].tolist():
             times[row], check = pghp_time(text.data[start[row] : end[row]])
             checks[row] = int(check, 16) if len(check) == 2 else NO_CHECK if check else ANY_CHECK
-    return times, checks
+    return times, checks.astype(np.int64)
+
+
+def _commas(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
+    """(PGHP_FIELDS, n) places of the first commas of each line, and which lines have as many."""
+    size = end - start
+    width = min(int(size.max()), PGHP_WIDTH)
+    found = text.windows(start, width) == ord(",")
+    found &= np.arange(width, dtype=np.uint8) < np.minimum(size, width).astype(np.uint8)[:, None]
+    count = found.sum(1, dtype=np.uint8)
+    plain = count >= PGHP_FIELDS
+    column = found.ravel().nonzero()[0]
+    first = np.cumsum(count, dtype=np.int64) - count
+    at = np.minimum(first + FIELD, max(len(column) - 1, 0))
+    if not len(column):
+        return np.zeros_like(at) + start, plain
+    return column[at] + (start - width * np.arange(len(start))), plain
+
+
+def _four_digits(quads: NDArray[Any], size: Ints) -> tuple[Ints, Mask]:
+    """Numbers of up to four digits that end four little-endian bytes; columns of digits only."""
+    quads = quads & KEPT[np.clip(size, 0, 4)]
+    digits = ((quads & HIGH) == (ASCII & KEPT[np.clip(size, 0, 4)])).all(0)
+    digits &= (((quads & LOW) + SIX) & HIGH == 0).all(0)
+    pairs = ((quads & LOW) * np.uint32(2561)) >> np.uint32(8) & np.uint32(0x00FF00FF)
+    return (pairs * np.uint32(6553601) >> np.uint32(16)).astype(np.int64), digits
