@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from fleet.ingest.feed import Delivery
-from fleet.ingest.feeds import jt808
+from fleet.ingest.feeds import jt808, tcp_listener
 from fleet.ingest.feeds.common import networks
 from fleet.ingest.feeds.jt808 import UNDONE, Jt808
 from fleet.ingest.formats import FORMATS
@@ -52,10 +53,19 @@ class Store:
         return found
 
 
+class Narrow(Jt808):
+    """The kernel takes little of what is sent, so that a test need not fill megabytes."""
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        await super()._accept(reader, writer)
+
+
 @asynccontextmanager
 async def listening(port: int = 0, **options: Any) -> AsyncIterator[Store]:
     more = {k: options.pop(k) for k in ("allow", "greeting_s") if k in options}
-    feed = Jt808("boats", ("127.0.0.1", port), FORM, read(options, b"secret"), **more)
+    kind = options.pop("kind", Jt808)
+    feed = kind("boats", ("127.0.0.1", port), FORM, read(options, b"secret"), **more)
     store = Store(feed)
     async with aclosing(feed.deliveries()) as deliveries:
         taking = asyncio.ensure_future(store.take(deliveries))
@@ -253,20 +263,45 @@ async def test_who_falls_silent_is_let_go() -> None:
         await until(reading.done)
 
 
-async def test_who_does_not_read_its_answers_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jt808, "UNSENT", 1000)
-    async with listening() as store:
-        terminal = Terminal("13800000808", code="any")
-        _, writer = await asyncio.open_connection("127.0.0.1", store.feed.bound, limit=1)
-        writer.transport.pause_reading()  # type: ignore[attr-defined]
-        heartbeats = terminal.frame(0x0002, b"") * 1000
-        await until(lambda: store.feed.detail == "1 connected")
-        async with asyncio.timeout(20):
-            while store.feed.detail == "1 connected" and not writer.is_closing():
-                writer.write(heartbeats)
-                await asyncio.sleep(0.001)
-        await until(lambda: store.feed.detail == "0 connected")
-        writer.transport.abort()
+def deaf(store: Store) -> socket.socket:
+    """A terminal that sends and never reads."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    peer.connect(("127.0.0.1", store.feed.bound))
+    peer.setblocking(False)
+    return peer
+
+
+async def shout(peer: socket.socket, heartbeats: int) -> None:
+    one = Terminal("13800000808").frame(0x0002, b"")
+    with suppress(ConnectionError):
+        for _ in range(heartbeats // 100):
+            with suppress(BlockingIOError):
+                peer.send(one * 100)
+            await asyncio.sleep(0.001)
+
+
+async def test_who_does_not_read_its_answers_is_cut_off() -> None:
+    async with listening(kind=Narrow) as store:
+        with deaf(store) as peer:
+            await until(lambda: store.feed.detail == "1 connected")
+            await shout(peer, 20_000)
+            await until(lambda: store.feed.detail == "0 connected")
+
+
+async def test_who_neither_reads_nor_speaks_is_gone_after_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it has not read must not keep its connection alive."""
+    monkeypatch.setattr(tcp_listener, "LEAVE_S", 0.2)
+    async with listening(kind=Narrow, idle_s=1) as store:
+        before = len(asyncio.all_tasks())
+        with deaf(store) as peer:
+            await until(lambda: len(asyncio.all_tasks()) > before)
+            await shout(peer, 2_000)
+            assert store.feed.detail == "1 connected"
+            await until(lambda: len(asyncio.all_tasks()) <= before)
+            assert store.feed.detail == "0 connected"
 
 
 async def test_so_many_connections_and_no_more() -> None:
