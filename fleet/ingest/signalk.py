@@ -40,7 +40,7 @@ WHO: Final = frozenset(
 )
 NESTED: Final = frozenset({"name", "communication.callsignVhf", "registrations.imo"})
 """Said as parts of the value of the empty path."""
-IMO = re.compile(r"(?:IMO ?)?(\d{7})")
+IMO = re.compile(r"(?:IMO ?)?([0-9]{7})")
 
 
 def moment(value: object) -> int:

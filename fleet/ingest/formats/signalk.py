@@ -50,8 +50,9 @@ CALLS: Final = {
 }
 """`notifications.<kind>`, or `.<kind>.<id>`: which call it is, and in which states."""
 POSITION, DATETIME = "navigation.position", "navigation.datetime"
-MMSI = re.compile(r"(?:[\w.]+\.)?urn:mrn:imo:mmsi:(\d{9})")
+MMSI = re.compile(r"(?:[\w.]+\.)?urn:mrn:imo:mmsi:([0-9]{9})")
 UUID = re.compile(r"(?:vessels\.)?(urn:mrn:signalk:uuid:[0-9A-Fa-f-]{36})")
+NUMBER = re.compile(r"[0-9]{9}")
 NAME = re.compile(r"[^\s/+#\x00-\x1f\x7f]{1,64}")
 
 
@@ -76,10 +77,7 @@ class Vessel(msgspec.Struct, array_like=True):
 
     told: dict[str, tuple[float, int]]
     clock: tuple[int, int] = (NEVER, NEVER)  #: navigation.datetime, and when it was received
-
-    @property
-    def last(self) -> int:
-        return max((t for _, t in self.told.values()), default=self.clock[0])
+    seen: int = NEVER  #: when something was received, or recorded, of it
 
 
 DELTA, ANY = msgspec.json.Decoder(Delta), msgspec.json.Decoder()
@@ -121,9 +119,9 @@ class Decoder:
     def residue(self) -> Mapping[str, bytes]:
         """What the next values may be joined with."""
         kept: dict[str, dict[str, Vessel]] = {}
-        newest = max((v.last for v in self._vessels.values()), default=NEVER)
+        newest = max((v.seen for v in self._vessels.values()), default=NEVER)
         for (station, context), vessel in self._vessels.items():
-            if vessel.last >= newest - PLACED:
+            if vessel.seen >= newest - PLACED:
                 kept.setdefault(station, {})[context] = vessel
         return {s: msgspec.msgpack.encode(v) for s, v in kept.items()}
 
@@ -182,6 +180,7 @@ class Saying:
             self._notification(value, min(t or self.received, self.received or t))
         if why:
             return self._reject(f"timestamp: {why}")
+        self.vessel.seen = self.received or t
         for value in sorted(update.values, key=lambda v: v.path == POSITION):
             self._value(value, t, flags)
         return self._who([v for v in update.values if v.path in WHO], t)
@@ -297,7 +296,7 @@ def boat(topic: str) -> str:
 
 def whose(context: str, station: str) -> Owner | None:
     """A station called by its MMSI speaks for that boat, whichever way it names it."""
-    number, own = MMSI.fullmatch(context), len(station) == 9 and station.isdecimal()
+    number, own = MMSI.fullmatch(context), NUMBER.fullmatch(station) is not None
     if number or (own and context == "vessels.self"):
         mmsi = int(number[1] if number else station)
         source = Source.TERMINAL if own and mmsi == int(station) else Source.AIS

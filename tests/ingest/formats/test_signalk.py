@@ -112,10 +112,13 @@ def test_what_waits_is_bounded_and_what_is_old_does_not_wait() -> None:
         boat.value(SOG, 3, context=f"urn:mrn:imo:mmsi:{412000000 + i}")
     assert len(boat.decoder._vessels) == VESSELS
     old = Boat()
-    old.delta(update(NOW - PLACED - SECOND, navigation__speedOverGround=3), context=AIS)
-    old.delta(update(navigation__speedOverGround=3))
+    said = update(navigation__speedOverGround=3)
+    old.delta(said, context=AIS, received=NOW - PLACED - SECOND)
+    old.delta({**said, "timestamp": "2023-11-15T22:13:20Z"})  # a clock that runs ahead
+    old.delta(said, context=f"vessels.{UUID}", received=NOW - SECOND)
     (rest,) = old.decoder.residue().values()
-    assert AIS.encode() not in rest
+    kept = [context.encode() in rest for context in (AIS, SELF, UUID)]
+    assert kept == [False, True, True]
     old.decoder.restore(b"of another version", "BD-1")
 
 
