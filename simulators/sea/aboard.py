@@ -10,10 +10,12 @@ from typing import TypeAlias
 
 import numpy as np
 
+from simulators.geo import Track
 from simulators.outbox import BURST
-from simulators.sea import air
-from simulators.sea.cast import Actor, during
+from simulators.sea import air, chart
+from simulators.sea.cast import Actor, Span, during, motion
 from simulators.sea.chart import Floats
+from simulators.sea.witness import spans
 from simulators.terminals import topic
 
 Message: TypeAlias = tuple[int, str]
@@ -27,6 +29,15 @@ def messages(actors: Sequence[Actor], seed: int, begin: float, end: float) -> It
     for actor in actors:
         if actor.hull.boat.terminal:
             yield from _of(actor, seed, begin, end)
+
+
+def beyond(track: Track, network_nm: float, begin: float, end: float) -> tuple[Span, ...]:
+    """When a boat is farther off the coast than its network reaches: what it reports then is held
+    until it is back.
+    """
+    t = np.arange(begin, end, 15.0)
+    m = motion(track, t)
+    return tuple(spans(t, chart.off_coast_nm(m.lon, m.lat) > network_nm))
 
 
 def report_times(actor: Actor, rng: np.random.Generator, begin: float, end: float) -> Floats:

@@ -22,7 +22,7 @@ LANES: tuple[tuple[Point, ...], ...] = (
     ((110.70, 17.36), (109.50, 17.28), (107.60, 17.10)),
 )  # fmt: skip
 """The coastal lane and the one further out, as the ships of whole days sail them."""
-LANE_NM, ZONE_NM, COAST_NM = 4.0, 2.6, 2.5
+LANE_NM, ZONE_NM, COAST_NM, LINE_NM = 4.0, 2.6, 2.5, 12.0
 KEPT_CLEAR = ("CORAL-CORE", "CORAL-BUFFER", "CORAL-DLXG", "CABLE-1", "AQUA-1", "MIL-1", "STAY-1",
               "RISK-1", "KEEP-1", "ANCH-SY", "ANCH-NS")  # fmt: skip
 GATE_BOX: Box = (108.98, 18.18, 109.12, 18.30)
@@ -47,6 +47,7 @@ def cells() -> tuple[Box, ...]:
         bad |= nearer(shapely.LineString(lane), LANE_NM)
     for code in KEPT_CLEAR:
         bad |= nearer(chart.geometry(code), ZONE_NM)
+    bad |= nearer(chart.geometry("BEIBU-LINE"), LINE_NM)
     far = chart.off_coast_nm(lon, lat)
     bad |= (far < COAST_NM) | (lat > coast_lat(lon))
     return tuple(box for box, out in zip(boxes, bad.tolist(), strict=True) if not out)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from simulators import register
 from simulators.register import Boat
-from tests.simulators.desk import DEMO
 
+DEMO = Path(__file__).parents[2] / "fleet" / "demo"
 AUTUMN = 1_795_444_800.0  #: 2026-11-23 14:40 UTC, 22:40 at Yazhou; nothing is closed
 SUMMER = 1_783_000_000.0  #: 2 July 2026, in the moratorium
 

@@ -23,7 +23,6 @@ import shapely
 from pyais import decode
 from shapely.geometry import shape
 
-from fleet.ingest.formats.terminal import schema
 from simulators import geo, places
 from simulators.scoring import tolerance
 from simulators.scoring.nouns import read_truth
@@ -169,6 +168,8 @@ def test_every_sentence_decodes_and_lies_where_the_boat_was(gap: Path) -> None:
 
 
 def test_every_report_is_what_the_schema_asks_and_in_order(gap: Path) -> None:
+    from fleet.ingest.formats.terminal import schema  # noqa: PLC0415 - the service's own word
+
     validator = jsonschema.Draft202012Validator(schema())
     received = []
     for line in (gap / "feeds" / "mqtt.jsonl").read_text().splitlines():
@@ -502,3 +503,23 @@ def test_who_jumps_could_not_have_sailed_there() -> None:
         m = air.seen(actor, t, np.random.default_rng(1))
         steps = [geo.distance(a, b) for a, b in pairwise(zip(m.lon, m.lat, strict=True))]
         assert sum(s / 30 * 3600 > 60 for s in steps) >= 2
+
+
+def test_who_leaves_the_network_sends_it_all_in_a_burst_when_back(gap: Path) -> None:
+    stage = staged("gap")
+    away = [a for a in stage.actors if a.role.startswith("beyond its network")]
+    bursts: dict[str, list[int]] = {}
+    for line in (gap / "feeds" / "mqtt.jsonl").read_text().splitlines():
+        message = json.loads(line)
+        if isinstance(message["payload"], list):
+            name = message["payload"][0]["terminal"]
+            bursts.setdefault(name, []).append(message["received"])
+            late = message["received"] / 1e6 - seconds(message["payload"][0]["t"])
+            assert late > 0
+    assert away
+    for actor in away:
+        (since, until) = actor.held[0]
+        middle = actor.track.at((since + until) / 2).point
+        far = chart.off_coast_nm(np.array([middle[0]]), np.array([middle[1]]))
+        assert far[0] > 26
+        assert all(at / 1e6 > until for at in bursts[actor.hull.boat.terminal])

@@ -114,7 +114,7 @@ def adrift(stage: Stage, role: Role) -> None:
 
 
 def at_anchor(stage: Stage, role: Role) -> None:
-    """Anchored, swinging within `swing_m`; then drags `drag_m` in `drag_min`, and lies again."""
+    """Anchored, swinging within `swing_m`; then drags `radii` times its radius in `drag_min`."""
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "trawl", length=32)
@@ -122,7 +122,8 @@ def at_anchor(stage: Stage, role: Role) -> None:
         t = ways.rounded(stage.begin + role.draw("at_min", rng, 90) * MINUTE)
         pen = Pen(stage.begin - 2 * HOUR, at)
         ways.swing(pen, role.draw("swing_m", rng, 15), t, rng)
-        begins, metres = pen.t, role.draw("drag_m", rng, 0)
+        radius = max(50.0, hull.boat.length_m + 5 * depth_at(*pen.at))
+        begins, metres = pen.t, role.draw("radii", rng, 0) * radius
         if metres:
             pen.reach(
                 geo.move(pen.at, rng.uniform(200, 250), metres / 1852),
@@ -131,7 +132,6 @@ def at_anchor(stage: Stage, role: Role) -> None:
         ends = pen.t
         ways.swing(pen, 10, stage.end + HOUR, rng)
         actor = stage.sail(hull, pen.track(), role, status=((0.0, ANCHORED),), ais_every=60.0)
-        radius = max(50.0, hull.boat.length_m + 5 * depth_at(*pen.at))
         stage.truth.incident(
             "anchor_drag",
             actor,

@@ -12,6 +12,7 @@ from simulators.geo import HOUR, MINUTE, Pen
 from simulators.scoring.times import text
 from simulators.sea import chart, numbers, ways, witness
 from simulators.sea.cast import Actor, Lie, motion
+from simulators.sea.plays.silence import off_coast
 from simulators.sea.stage import Role, Stage
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -81,7 +82,9 @@ def nav_area(stage: Stage, role: Role) -> None:
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "gillnet")
         area, share = role.draw("area_nm", rng), role.draw("share", rng)
-        inner, outer = (_off(rng.uniform(109.42, 109.64), nm) for nm in (0.4 * area, share * area))
+        inner, outer = (
+            off_coast((rng.uniform(109.42, 109.64), 18.2), nm) for nm in (0.4 * area, share * area)
+        )
         pen = ways.steam_to_and_fro(
             Pen(stage.begin - MINUTE, inner),
             90,
@@ -103,14 +106,6 @@ def nav_area(stage: Stage, role: Role) -> None:
             expires=text(stage.end + 86400 * 100),
         )
         _beyond(stage, actor, area)
-
-
-def _off(lon: float, nm: float) -> geo.Point:
-    """The place due south of the coast that is so far off it."""
-    lat = np.arange(18.3, 17.0, -0.002)
-    far = chart.off_coast_nm(np.full(len(lat), lon), lat)
-    sea = np.flatnonzero((far >= nm) & (lat < 18.2))
-    return lon, float(lat[sea[0]])
 
 
 def _beyond(stage: Stage, actor: Actor, area: float) -> None:

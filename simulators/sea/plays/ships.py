@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from simulators import geo, places
 from simulators.geo import HOUR, MINUTE, Pen, Point, Track
-from simulators.sea import ways, witness
+from simulators.sea import ways
 from simulators.sea.stage import Role, Stage
 
 AT_ANCHOR = 1
@@ -68,21 +68,6 @@ def _boat(
     stage.sail(hull, pen.track(), role)
 
 
-def observed(stage: Stage, role: Role) -> None:
-    """The truth of every close passing, from the tracks; put last in a scenario."""
-    del role
-    ships = [a for a in stage.actors if a.hull.kind == "merchant"]
-    boats = [a for a in stage.actors if a.hull.kind == "fishing"]
-    for p in witness.passings(ships, boats, stage.begin, stage.end):
-        if p.ends < p.ship.ais_from or p.begins > p.ship.until:
-            continue
-        stage.truth.incident(
-            "collision", p.boat, p.begins, due=p.begins + 60, ends=p.ends, expect=p.expect,
-            floor=("orange" if p.danger else "yellow") if p.expect == "alert" else None,
-            object=p.ship, why=f"closest predicted {p.cpa_nm:.2f} nm",
-        )  # fmt: skip
-
-
 def anchored(stage: Stage, role: Role) -> None:
     """At the typhoon anchorage Nanshan–Yinggehai or in Sanya Bay, swinging."""
     boxes = {"ANCH-NS": (108.72, 18.31, 108.88, 18.39), "ANCH-SY": places.ANCHORAGE}
@@ -122,7 +107,6 @@ def lane_track(stage: Stage, rng: random.Random, lane: tuple[Point, ...]) -> Tra
 
 PLAYS = {
     "passing": passing,
-    "observed": observed,
     "anchored": anchored,
     "on_lanes": on_lanes,
 }

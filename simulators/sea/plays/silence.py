@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulators import geo
 from simulators.geo import HOUR, MINUTE, Pen
-from simulators.sea import numbers, ways
+from simulators.sea import aboard, chart, numbers, ways
 from simulators.sea.stage import Role, Stage
 
 FAR = (109.35, 17.72)
@@ -69,6 +71,35 @@ def leaves_coverage(stage: Stage, role: Role) -> None:
         )
 
 
+def leaves_network(stage: Stage, role: Role) -> None:
+    """A boat with a cellular terminal alone works `minutes` beyond `network_nm` off the coast; what
+    it could not send comes as a burst when it is back.
+    """
+    for n in range(role.count):
+        rng = stage.rng(role.name, n)
+        hull = stage.hull(rng, "gillnet", mmsi=False)
+        reach = role.draw("network_nm", rng)
+        lon = 109.28 + 0.4 * (n + 0.5) / role.count
+        inner, outer = (off_coast((lon, 18.1), nm) for nm in (reach - 2, reach + 2))
+        pen = Pen(stage.begin - MINUTE, inner)
+        t = stage.begin + role.draw("at_min", rng, 60) * MINUTE
+        ways.steam_to_and_fro(pen, 90, 0.4, 4.0, t)
+        pen.go(outer, 7.5)
+        ways.steam_to_and_fro(pen, 90, 0.4, 4.0, pen.t + role.draw("minutes", rng) * MINUTE)
+        pen.go(inner, 7.5)
+        ways.steam_to_and_fro(pen, 90, 0.4, 4.0, stage.end)
+        held = aboard.beyond(pen.track(), reach, stage.begin, stage.end)
+        actor = stage.sail(hull, pen.track(), role, held=held)
+        stage.truth.quiet(("gap",), actor, "stored and forwarded: an open gap is taken back")
+
+
+def off_coast(start: geo.Point, nm: float) -> geo.Point:
+    """The place due south of `start` that is so far off the coast."""
+    lat = np.arange(start[1], 16.5, -0.002)
+    far = chart.off_coast_nm(np.full(len(lat), start[0]), lat)
+    return start[0], float(lat[np.argmax(far >= nm)])
+
+
 def one_channel(stage: Stage, role: Role) -> None:
     """The terminal is silent while AIS goes on, or the other way round (`which`)."""
     for n in range(role.count):
@@ -102,5 +133,6 @@ PLAYS = {
     "silence": silence,
     "silent_in_port": silent_in_port,
     "leaves_coverage": leaves_coverage,
+    "leaves_network": leaves_network,
     "one_channel": one_channel,
 }

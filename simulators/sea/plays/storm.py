@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import numpy as np
-
 from simulators import geo
-from simulators.geo import HOUR, MINUTE, Pen, Track
-from simulators.sea import numbers, ways, witness
-from simulators.sea.cast import Actor, Hull, motion
-from simulators.sea.chart import Floats
+from simulators.geo import MINUTE, Pen, Track
+from simulators.sea import ways
+from simulators.sea.cast import Actor, Hull
 from simulators.sea.plays import days
 from simulators.sea.plays.orders import order_times, roll_call
 from simulators.sea.shore import STATIONS
@@ -85,51 +80,8 @@ def _at_work(hull: Hull, stage: Stage, cell: geo.Box, n: int) -> Track:
     return ways.at_work(hull, cell, stage.begin - MINUTE, stage.end, rng).track()
 
 
-def nights_observed(stage: Stage, role: Role) -> None:
-    """Who was alone between 00 and 04 h, from the tracks; put last in a scenario."""
-    del role
-    boats = [a for a in stage.actors if a.hull.kind == "fishing" and a.hull.registered]
-    for midnight in _midnights(stage):
-        t = np.arange(midnight, midnight + 4 * HOUR, 5 * MINUTE)
-        nearest = _nearest(boats, t)
-        at_sea = _at_sea(boats, t)
-        for actor, alone, out in zip(boats, nearest, at_sea, strict=True):
-            span = witness.longest(t, (alone > 0.9 * numbers.ALONE_NM) & out)
-            if span is None or span[1] - span[0] < 0.7 * numbers.ALONE_FOR:
-                continue
-            sure = witness.longest(t, (alone > 1.1 * numbers.ALONE_NM) & out)
-            long = sure is not None and sure[1] - sure[0] > 1.3 * numbers.ALONE_FOR
-            stage.truth.incident("single_night", actor, span[0], ends=span[1],
-                                 due=span[0] + numbers.ALONE_FOR, floor="yellow",
-                                 expect="alert" if long else "either")  # fmt: skip
-
-
-def _midnights(stage: Stage) -> Iterator[float]:
-    local = stage.begin + 8 * HOUR
-    first = local - local % 86400 - 8 * HOUR
-    yield from np.arange(first, stage.end, 86400.0).tolist()
-
-
-def _nearest(boats: list[Actor], t: Floats) -> Floats:
-    """Of each boat at each time, the distance to the nearest other, nm."""
-    seen = [motion(b.track, t) for b in boats]
-    lon, lat = np.array([m.lon for m in seen]), np.array([m.lat for m in seen])
-    out = np.empty(lon.shape)
-    for k in range(len(t)):
-        east = (lon[:, k, None] - lon[None, :, k]) * np.cos(np.radians(17.9))
-        apart = np.hypot(east, lat[:, k, None] - lat[None, :, k]) * 60
-        np.fill_diagonal(apart, np.inf)
-        out[:, k] = apart.min(axis=1)
-    return out
-
-
-def _at_sea(boats: list[Actor], t: Floats) -> list[witness.Mask]:
-    return [motion(b.track, t).lat < 18.30 for b in boats]
-
-
 PLAYS = {
     "fleet_recalled": fleet_recalled,
     "unheard": unheard,
     "satellite_fleet": satellite_fleet,
-    "nights_observed": nights_observed,
 }

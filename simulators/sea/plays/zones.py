@@ -23,10 +23,10 @@ def box_of(code: str) -> Box:
     return west, south, east, north
 
 
-def southern_edge(code: str, rng: random.Random) -> tuple[Point, float]:
+def southern_edge(code: str, rng: random.Random, share: float | None = None) -> tuple[Point, float]:
     """A place on the southern edge, and how deep the zone is there, nm."""
     west, south, east, north = box_of(code)
-    share = rng.uniform(0.15, 0.85)
+    share = rng.uniform(0.15, 0.85) if share is None else 0.1 + 0.8 * share
     return (west + (east - west) * share, south), (north - south) * geo.NM_PER_DEGREE
 
 
@@ -46,7 +46,7 @@ def enters(stage: Stage, role: Role) -> None:
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, role.word("gear", "trawl"), mmsi="held_min" not in role.args)
-        edge, depth = southern_edge(code, rng)
+        edge, depth = southern_edge(code, rng, (n + 0.5) / role.count)
         cross = early(stage, role, rng)
         inside = role.draw("inside_min", rng) * MINUTE
         start = geo.move(edge, 180, STAND_OFF_NM)
@@ -133,7 +133,7 @@ def leaves(stage: Stage, role: Role) -> None:
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "trawl")
-        edge, depth = southern_edge(code, rng)
+        edge, depth = southern_edge(code, rng, (n + 0.5) / role.count)
         inner = geo.move(edge, 0, depth / 3)
         cross, kn = early(stage, role, rng), 4.0
         pen = ways.steam_to_and_fro(
@@ -179,7 +179,7 @@ def turns_back(stage: Stage, role: Role) -> None:
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "gillnet")
-        edge, _ = southern_edge(code, rng)
+        edge, _ = southern_edge(code, rng, (n + 0.5) / role.count)
         nearest, kn = role.draw("nearest_nm", rng), role.draw("kn", rng, 5.0)
         start, near = geo.move(edge, 180, 3 * STAND_OFF_NM), geo.move(edge, 180, nearest)
         pen = Pen(stage.begin - MINUTE, start)
