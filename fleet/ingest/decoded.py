@@ -5,12 +5,12 @@ Judged as our own are: "not available" is NaN, raw codes are kept, a beacon's re
 
 from __future__ import annotations
 
-import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fleet.ingest import clean
+from fleet.ingest.ais.reports import ACTIVE_SART, HOW, SART_TEST, SAYS
 from fleet.ingest.format import Call, Record
 from fleet.ingest.rows import Rows
 from fleet.ingest.stamps import sane
@@ -18,10 +18,6 @@ from fleet.ingest.tally import Tally
 from fleet.model import NEVER, SECOND, SignalKind, VesselClass
 
 NOWHERE = (clean.NAN, clean.NAN)
-ACTIVE, TESTED = 14, 15
-"""Navigational status of a beacon: active, being tested (ITU-R M.1371-5, annex 8, message 1)."""
-BEACONS = {VesselClass.SART: "sart", VesselClass.MOB: "mob", VesselClass.EPIRB: "epirb"}
-SAYS = re.compile(r"\b(SART|MOB|EPIRB)\b.*?\b(ACTIVE|TEST)\b")
 DEEPEST_M = 25.5
 """The largest draught that AIS can say: 255 tenths of a metre (annex 8, message 5)."""
 
@@ -71,14 +67,14 @@ class Reading:
         else:
             row = (mmsi, when.t, when.received, status, when.flags, when.heard)
             self.rows.add(row, (*place, *motion, clean.NAN))
-        if cls in BEACONS or status == ACTIVE:
-            how = BEACONS.get(cls, "status14")
-            self.call(mmsi, when, how, place or NOWHERE, test=status == TESTED)
+        if cls in HOW or status == ACTIVE_SART:
+            how = HOW.get(cls, "status14")
+            self.call(mmsi, when, how, place or NOWHERE, test=status == SART_TEST)
 
     def text(self, mmsi: int, when: Moment, kind: int, said: str, to: int = 0) -> None:
         """A safety text (12, 14): beacons say in words whether they are being tested."""
         self.rows.records.append(Record(mmsi, when.t, when.received, kind, to, said))
-        beacon, told = BEACONS.get(who(self.rows.classes, mmsi)), SAYS.search(said)
+        beacon, told = HOW.get(who(self.rows.classes, mmsi)), SAYS.search(said)
         if beacon or told:
             test = "TEST" in said.split() or (told is not None and told[2] == "TEST")
             how = beacon or ("mob" if told and told[1] == "MOB" else "text")

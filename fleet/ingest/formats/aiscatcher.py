@@ -23,6 +23,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 
 from fleet.ingest import clean
+from fleet.ingest.ais.reports import FIRST_AFLOAT
 from fleet.ingest.decoded import Moment, Reading, Who, epoch, known, where
 from fleet.ingest.format import Format, Reports
 from fleet.ingest.formats.nmea import Decoder as Nmea
@@ -38,8 +39,6 @@ NAMES = frozenset({5, 19, 21, 24})
 READ_AS_OBJECTS = (PLACES | NAMES) - {4, 11}
 """Of base stations the sentence is better: it has the whole date."""
 FASTEST: Final = {9: clean.SOG_AIRCRAFT, 27: clean.SOG_LONG_RANGE}
-FIRST_AFLOAT: Final = 20
-"""Kinds of aids to navigation from here on are afloat (ITU-R M.1371-5, annex 8, message 21)."""
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
