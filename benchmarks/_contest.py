@@ -33,6 +33,7 @@ WHOLE = 1 << 20
 """Bytes that a file is read in, where it is not the size of the pieces that is looked at."""
 PYTHONS: Mapping[str, Callable[[], Path]] = {
     "fleet": lambda: Path(sys.executable),
+    "fleet_live": lambda: Path(sys.executable),
     "pyais": PYAIS.python,
     "libais": LIBAIS.python,
     "libais_bare": LIBAIS.python,

@@ -1,7 +1,9 @@
 """The decoder alone, bytes to columns, against every decoder that a Python user can install.
 
 Sentences a second of one core (processor time), everybody on the same files: the full mix just as
-it was recorded, and bare position reports. "messages" says how many each made of the file.
+it was recorded, and bare position reports. Whole, the mix is a recording whose own times are its
+clock; in pieces, and the position reports, which have no times, are live input with a time of
+receipt, as the service reads them. "messages" says how many each made of the file.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ SENTENCES, QUICK, ROUNDS = 500_000, 30_000, 5
 PEERS = {"pyais": 15, "libais": 4, "libais_bare": None, "aiscat": 1.6, "gpsdecode": 5}
 """Goals on the full mix. libais_bare looks at no checksum and joins nothing; for comparison."""
 PIECES = {"64 KiB": (1 << 16, 10), "4 KiB": (1 << 12, 8), "80 bytes": (80, None)}
-POSITIONS = 30
+BARE = {"pyais": 30, "libais": None, "aiscat": None}
 
 
 def figures(run: Run) -> Iterator[Figure]:
@@ -39,7 +41,7 @@ def full(run: Run, folder: Path, mix: Corpus) -> Iterator[Figure]:
             contest.enter(name, name, mix.path)
     enter_gpsdecode(contest, mix.path, folder / "empty")
     for name, (size, _) in PIECES.items():
-        contest.enter(name, "fleet", mix.path, size)
+        contest.enter(name, "fleet_live", mix.path, size)
     took = run.interleaved(contest.ways, rounds=0 if run.quick else ROUNDS)
     for name, goal in PEERS.items():
         wanted = Goal(goal) if goal else None
@@ -53,9 +55,13 @@ def bare(run: Run, folder: Path, mix: Corpus) -> Iterator[Figure]:
     """Nothing but position reports."""
     only = _corpus.positions(folder, mix)
     contest = Contest()
-    for name in ("fleet", "pyais", "libais", "aiscat"):
+    contest.enter("fleet", "fleet_live", only.path)
+    contest.enter("as a recording", "fleet", only.path)
+    for name in BARE:
         contest.enter(name, name, only.path)
     took = run.interleaved(contest.ways, rounds=0 if run.quick else ROUNDS)
-    for name in ("pyais", "libais", "aiscat"):
-        wanted = Goal(POSITIONS) if name == "pyais" else None
+    for name, goal in BARE.items():
+        wanted = Goal(goal) if goal else None
         yield contest.figure("positions only", only.sentences, took, ("fleet", name), wanted)
+    pair = ("as a recording", "pyais")
+    yield contest.figure("… as a recording", only.sentences, took, pair)

@@ -15,19 +15,27 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+RECEIVED_US = 1_790_000_000_000_000
+"""2026-09-21: when live input is received."""
 
-def fleet(path: str, piece: int) -> Callable[[], int]:
-    """Our own decoder: columns, piece by piece."""
+
+def fleet(path: str, piece: int, received: int = 0) -> Callable[[], int]:
+    """Our own decoder, to columns, piece by piece; a recording, whose own times are its clock."""
     from fleet.ingest.ais import Stream
 
     def loop() -> int:
         stream, found = Stream(), 0
         with Path(path).open("rb") as file:
             while chunk := file.read(piece):
-                found += len(stream.feed(chunk))
+                found += len(stream.feed(chunk, received))
         return found + len(stream.end())
 
     return loop
+
+
+def fleet_live(path: str, piece: int) -> Callable[[], int]:
+    """The same as the service does it: pieces with a time of receipt."""
+    return fleet(path, piece, RECEIVED_US)
 
 
 def pyais(path: str, piece: int) -> Callable[[], int]:
@@ -98,7 +106,9 @@ def peak() -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-DECODERS = {f.__name__: f for f in (fleet, pyais, libais, libais_bare, aiscat)}
+DECODERS: dict[str, Callable[[str, int], Callable[[], int]]] = {
+    f.__name__: f for f in (fleet, fleet_live, pyais, libais, libais_bare, aiscat)
+}
 
 
 def main(name: str, path: str, piece: str) -> None:
