@@ -60,6 +60,22 @@ delete from alert where vessel in (select id from vessel where demo)
 -- Their tracks.
 delete from position where vessel in (select id from vessel where demo)
 
+-- name: remove_06_positions_hours
+-- Their statistics.
+delete from position_hour where vessel in (select id from vessel where demo)
+
+-- name: remove_06_positions_marks
+-- Hours of theirs that wait to be rolled up.
+delete from position_dirty where vessel in (select id from vessel where demo)
+
+-- name: remove_06_positions_texts
+-- What they said.
+delete from safety_message where vessel in (select id from vessel where demo)
+
+-- name: remove_06_positions_records
+-- And whatever else they sent.
+delete from ais_record where vessel in (select id from vessel where demo)
+
 -- name: remove_07_latest
 -- Where they were last.
 delete from vessel_latest where vessel in (select id from vessel where demo)

@@ -16,6 +16,7 @@ from fleet.store.db import Connection, queries, rows
 
 SQL = queries("rollup")
 DIRTY = {"hour": "timestamptz", "vessel": "int4"}
+ID_BITS = 31
 EVERYBODY = 0
 """In a mark: the whole hour."""
 GRACE = timedelta(minutes=10)
@@ -28,9 +29,9 @@ async def mark(conn: Connection, batch: Batch) -> None:
     """These hours must be rolled up (again): the whole hour while it lasts, later the vessel's."""
     hour = batch.t // HOUR * HOUR
     closed = batch.received >= hour + HOUR + GRACE // timedelta(microseconds=1)
-    vessel = np.where(closed, batch.vessel, EVERYBODY)
-    hours, vessels = np.unique(np.column_stack([hour, vessel]), axis=0).T
-    given = await rows_of(conn, "position_dirty", DIRTY, {"hour": hours, "vessel": vessels})
+    marks = np.unique(hour // HOUR << ID_BITS | np.where(closed, batch.vessel, EVERYBODY))
+    columns = {"hour": (marks >> ID_BITS) * HOUR, "vessel": marks & (1 << ID_BITS) - 1}
+    given = await rows_of(conn, "position_dirty", DIRTY, columns)
     await conn.execute(SQL["mark"], {"rows": given})
 
 

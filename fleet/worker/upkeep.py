@@ -21,6 +21,9 @@ from fleet.store.retention import APACHE, HYPERTABLES, TABLES, Chunk, Hypertable
 
 LOG = structlog.get_logger("fleet.upkeep")
 EVERY_S, RETAIN_H = 60.0, 24.0
+MOST_CHUNKS = 7
+"""A week of fixes a day, at most: should this machine's clock be years ahead, or somebody shorten
+the time by mistake, there are days to notice. `fleet retention` by hand knows no such bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ async def once(conn: Connection, settings: Settings, now: datetime) -> None:
         await ballast.take(conn, settings.ballast_mb)
     since = await retention.hours_since(conn)
     if since is None or since >= RETAIN_H:
-        async for went in retained(conn, settings, now):
+        async for went in retained(conn, settings, now, most=MOST_CHUNKS):
             LOG.info("upkeep", table=went.table, what=went.what, bytes=went.bytes, waits=went.waits)
         await retention.note(conn)
     await retention.unlock(conn)
@@ -77,20 +80,31 @@ async def _roll(conn: Connection, hour: datetime) -> None:
 
 
 async def retained(
-    conn: Connection, settings: Settings, now: datetime, *, dry_run: bool = False
+    conn: Connection,
+    settings: Settings,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    most: int | None = None,
 ) -> AsyncIterator[Went]:
     """Drop, delete and compress what is old enough, oldest first; each step told once it is done.
 
-    A dry run changes nothing and tells the same.
+    A dry run changes nothing and tells the same. With `most`, no more chunks of a table are dropped
+    and no more slices of rows deleted.
     """
     for table in HYPERTABLES:
         if keep := days(settings, table.setting):
-            for chunk in await retention.chunks(conn, table.name, now - timedelta(days=keep)):
+            old = await retention.chunks(conn, table.name, now - timedelta(days=keep))
+            for chunk in old[:most]:
                 waits = "" if dry_run else await _dropped(conn, chunk)
                 yield Went(table.name, f"{chunk.start:%Y-%m-%d}", chunk.bytes, waits)
     for rows in TABLES:
         if keep := days(settings, rows.setting):
-            gone = await _deleted(conn, rows, now - timedelta(days=keep), dry_run=dry_run)
+            before = now - timedelta(days=keep)
+            if dry_run:
+                gone = await retention.expired(conn, rows, before)
+            else:
+                gone = await _deleted(conn, rows, before, most)
             if gone:
                 yield Went(rows.name, f"{gone:,} rows")
     async for went in _compressed(conn, now - timedelta(days=settings.compress_after_d), dry_run):
@@ -111,15 +125,13 @@ async def _dropped(conn: Connection, chunk: Chunk) -> str:
     return ""
 
 
-async def _deleted(conn: Connection, rows: Rows, before: datetime, *, dry_run: bool) -> int:
-    """Rows that went, a slice a transaction; or would."""
-    if dry_run:
-        return await retention.expired(conn, rows, before)
-    gone, last = 0, retention.MOST
-    while last >= retention.MOST:
+async def _deleted(conn: Connection, rows: Rows, before: datetime, most: int | None) -> int:
+    """Rows that went, a slice a transaction."""
+    gone, last, slices = 0, retention.MOST, 0
+    while last >= retention.MOST and slices != most:
         async with conn.transaction():
             last = await retention.delete(conn, rows, before)
-        gone += last
+        gone, slices = gone + last, slices + 1
     return gone
 
 

@@ -19,6 +19,7 @@ MARKED = ("party_org", "person", "account", "sea_grid", "duty_shift", "zone", "v
 TABLES = (
     *(*MARKED, "grid_member", "zone_version", "vessel_identity", "vessel_static", "position"),
     *("vessel_latest", "alert", "work_order", "assignment", "event", "outbox", "session"),
+    *("position_hour", "position_dirty", "safety_message", "ais_record"),
 )
 OURS = """
 insert into party_org (code, tier, kind, name, parent)
@@ -38,6 +39,13 @@ HAPPENED = """
 insert into position select id, now(), 1, now(), 109, 18, 1, 1, 1, 1, 0, 0, '{1}' from vessel
     where reg_no = %(boat)s;
 insert into vessel_latest select id, now(), 1, now(), 109, 18, 1, 1, 1, 1, 0, 0, 1 from vessel
+    where reg_no = %(boat)s;
+insert into position_hour select id, date_trunc('hour', now()), 1, 1, 1, 1, now(), 109, 18, now(),
+    109, 18, '{1}' from vessel where reg_no = %(boat)s;
+insert into position_dirty select now(), id from vessel where reg_no = %(boat)s;
+insert into safety_message (vessel, t, received, type, addressee, text)
+    select id, now(), now(), 14, 0, 'x' from vessel where reg_no = %(boat)s;
+insert into ais_record select id, now(), now(), 8, 0, 1, 31, '', '{}' from vessel
     where reg_no = %(boat)s;
 insert into alert (kind, vessel, episode, severity, status, last_seen, lon, lat)
     select 'speed', id, now(), 2, 'active', now(), 109, 18 from vessel where reg_no = %(boat)s;
@@ -132,7 +140,8 @@ def test_removal_takes_every_demo_row_and_nothing_else(
     assert "300 vessels" in result.out
     ours = {table: 1 for table in MARKED if table != "duty_shift"}
     hanging = ("vessel_identity", "position", "vessel_latest", "alert", "work_order", "event")
-    assert sizes(sql) == {**ours, **dict.fromkeys(hanging, 1), "outbox": 1}
+    heard = ("position_hour", "position_dirty", "safety_message", "ais_record")
+    assert sizes(sql) == {**ours, **dict.fromkeys((*hanging, *heard), 1), "outbox": 1}
     assert sql("select lead, status from work_order") == [{"lead": None, "status": "unassigned"}]
     assert sql("select home_grid from vessel") == [{"home_grid": None}]
     assert sql("select parent from party_org") == [{"parent": None}]

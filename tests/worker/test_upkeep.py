@@ -180,6 +180,13 @@ async def test_what_is_old_is_looked_for_once_a_day(sql: Connection) -> None:
     assert await count(sql, "position") == 0
 
 
+async def test_a_clock_a_year_ahead_costs_a_week_at_most(sql: Connection) -> None:
+    await fixes(sql, *(NOW - timedelta(days=n) for n in range(20)))
+    await upkeep.once(sql, KEEP, NOW + timedelta(days=400))
+    assert await count(sql, "position") == 20 - upkeep.MOST_CHUNKS
+    assert await count(sql, "position_hour") == 20
+
+
 async def test_the_apache_edition_says_why_it_does_not_compress(sql: Connection) -> None:
     if await retention.licence(sql) != "apache":
         pytest.skip("the database here is of the Community edition")
