@@ -208,3 +208,19 @@ def test_what_a_decoder_is_told() -> None:
     assert told(b'{"a": 1}\n', "") == Told("", "", b'{"a": 1}')
     assert Delivery("f", "s", "x", b"", 0, topic="a").speaker == tell("s", "a")
     assert Delivery("f", "s", "x", b"", 0).speaker == "s"
+
+
+async def test_a_recording_of_a_broker_is_a_file_of_lines(tmp_path: Path) -> None:
+    """As `mosquitto_sub -v` writes it: the topic, a space, the payload."""
+    path = tmp_path / "recording"
+    path.write_bytes(
+        b'owntracks/chen/phone {"_type":"location","tst":1700000000,"lat":18.3,"lon":109.1}\n'
+        b'owntracks/wang/phone {"_type":"lwt","tst":1700000000}\n'
+    )
+    made = build_feed(
+        FeedSettings(name="again", kind="file", format="owntracks", address=str(path)), SETTINGS
+    )
+    decoder = FORMATS["owntracks"].decoder()
+    said = [decoder.feed(d.payload, d.speaker, d.received) async for d in made.deliveries()]
+    assert [r.names for r in said] == [("chen/phone",), ()]
+    assert [dict(r.types) for r in said] == [{"location": 1}, {"lwt": 1}]
