@@ -1,8 +1,9 @@
 """Multi-part AIS messages 多段消息: parts in any order become one message, or nothing.
 
 A part joins only parts of its own source, talker, sequence id, channel, count and tag-block group.
-What could belong to two messages belongs to none. Bounded by number and by age. (Receivers merged
-into one untagged stream that also loses parts cannot be told apart by anybody: give each a feed.)
+What could belong to two messages belongs to none. Bounded by number and by age. Where lines do not
+name their source, parts are joined one after the other only, and not at all as soon as their order
+shows that several receivers are merged: those cannot be told apart by anybody (tag them).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from zlib import crc32
 
 import msgspec
 
+from fleet.ingest.sequence import Key, Sequence
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER, SECOND
 
@@ -27,8 +29,11 @@ one after the other, and its sequence ids come round again after ten messages.""
 EARLY_WINDOW = 2
 """The same while the first part is missing: one lost and one out of turn look alike, and the
 first part of the next message must not meet the rest of this one."""
+NAMED_WINDOW = 10
+"""The same, first part or not, where each line names its source: jitter turns its parts about."""
 GROUPED_WINDOW = 64
 """The same where a tag-block group id tells messages apart: many sources share it."""
+TALKERS = 64
 SOURCES = 512
 LONGEST = 200
 """Armoured characters in a message; the longest in use, of five slots, has 168."""
@@ -46,15 +51,6 @@ class Message(NamedTuple):
     parts: int = 1
 
 
-class Key(NamedTuple):
-    source: str  #: `s:` of the tag block, "" for the stream itself
-    talker: str
-    group: str  #: id of the tag-block group, "" where there is none
-    sequence: str
-    channel: str
-    total: int
-
-
 class Stage(IntEnum):
     WAITING = 0
     DONE = 1  #: complete; remembered so that a repeated part is known as one
@@ -70,6 +66,7 @@ class Part(NamedTuple):
     at: int  #: when it came: received, or source time in a recording; NEVER if neither is known
     source: str = ""  #: as in Message; a grouped part is not told apart by it
     order: int = 0  #: of its sentence
+    inherited: bool = False  #: its line names no source; that of the line before is taken
 
 
 @dataclass(slots=True)
@@ -85,11 +82,11 @@ class Group:
 
     @property
     def window(self) -> int:
-        if self.stage != Stage.WAITING:
-            return WINDOW
         if self.key.group:
             return GROUPED_WINDOW
-        return WINDOW if 1 in self.parts else EARLY_WINDOW
+        if self.key.source:
+            return NAMED_WINDOW
+        return WINDOW if self.stage != Stage.WAITING or 1 in self.parts else EARLY_WINDOW
 
     def near(self, at: int) -> bool:
         return NEVER in (self.at, at) or abs(at - self.at) <= PATIENCE
@@ -101,6 +98,12 @@ class Group:
             return mine is not None and mine[0] == _mark(part.payload)
         return mine is not None and mine[0] == part.payload
 
+    def is_for(self, part: Part) -> bool:
+        """The group's id alone is no source: receivers may number theirs alike."""
+        return self.key == part.key and (
+            not self.key.group or "" in (self.source, part.source) or self.source == part.source
+        )
+
 
 Bench = list[Group]
 """The latest messages of one source."""
@@ -109,34 +112,101 @@ Bench = list[Group]
 class Assembly:
     """The unfinished messages of one stream."""
 
-    __slots__ = ("_benches",)
+    __slots__ = ("_benches", "_sequences")
 
     def __init__(self) -> None:
         self._benches: OrderedDict[tuple[str, str, bool], Bench] = OrderedDict()
+        self._sequences: OrderedDict[str, Sequence] = OrderedDict()
 
     def add(self, part: Part, tally: Tally) -> Message | None:
         bench = self._bench(part.key)
         self._sweep(part.at, tally)
         _age(bench, part, tally)
-        group = next((g for g in bench if g.key == part.key), None)
-        if group is None:
-            return self._begin(bench, part, tally, ordered=False)
-        if group.has(part):
+        group = next((g for g in bench if g.is_for(part)), None)
+        if group is not None and group.has(part):
             tally.types["repeated part"] += 1
             return None
+        if not (part.key.source or part.key.group):
+            return self._unnamed(bench, group, part, tally)
+        between = 0 if group is None else group.age - 1
+        message = self._named(bench, group, part, tally)
+        if message is None or self._believed(message, part, between):
+            return message
+        tally.reject("merged receivers", message.payload)
+        return None
+
+    def _believed(self, message: Message, part: Part, between: int) -> bool:
+        """Whether the source of all parts is known, or they came in turn as from one receiver."""
+        if message.source and not part.inherited:
+            return True
+        sequence = self._sequence(part.key.talker)
+        if between:
+            sequence.interleaved()
+        return sequence.whole()
+
+    def _named(self, bench: Bench, group: Group | None, part: Part, tally: Tally) -> Message | None:
+        if group is None:
+            return self._begin(bench, part, tally, ordered=False)
         if group.stage == Stage.DONE and part.number == 1:
             bench.remove(group)
             return self._begin(bench, part, tally, ordered=True)
         return _join(group, part, tally)
 
-    def groups(self, at: int) -> Iterator[Group]:
+    def _unnamed(
+        self, bench: Bench, group: Group | None, part: Part, tally: Tally
+    ) -> Message | None:
+        sequence = self._sequence(part.key.talker)
+        sequence.next()
+        waiting = next((g for g in bench if g.stage == Stage.WAITING), None)
+        if waiting is not None and waiting is group and _follows(group, part, sequence):
+            message = _join(group, part, tally)
+            if group.stage == Stage.DONE and not sequence.whole() and message is not None:
+                tally.reject("merged receivers", message.payload)
+                return None
+            return message
+        if waiting is not None:  # another message has begun before this one was whole
+            sequence.stray(waiting.key)
+            bench.remove(waiting)
+            _give_up(waiting, tally)
+        return self._out_of_turn(bench, group, part, sequence, tally)
+
+    def _out_of_turn(
+        self, bench: Bench, group: Group | None, part: Part, sequence: Sequence, tally: Tally
+    ) -> Message | None:
+        if part.number == 1:
+            sequence.begins(part.key)
+        elif not sequence.fresh:
+            sequence.stray(part.key)
+        if group is not None and group.stage == Stage.MIXED:
+            return _join(group, part, tally)
+        if part.number != 1 and not sequence.fresh:
+            tally.reject("part without its first", part.payload)
+            return None
+        if group in bench:
+            bench.remove(group)
+        return self._begin(bench, part, tally, ordered=not sequence.fresh)
+
+    def _sequence(self, talker: str) -> Sequence:
+        found = self._sequences.setdefault(talker, Sequence(talker))
+        self._sequences.move_to_end(talker)
+        if len(self._sequences) > TALKERS:
+            self._sequences.popitem(last=False)
+        return found
+
+    def groups(self, at: int) -> Iterator[Group | Sequence]:
         """What still matters at that time, oldest first; the rest is forgotten."""
+        yield from self._sequences.values()
         for bench in self._benches.values():
             bench[:] = [g for g in bench if g.stage == Stage.WAITING or g.near(at)]
             yield from bench
 
-    def restore(self, group: Group) -> None:
-        """Raises ValueError on a group that this program cannot have written."""
+    def restore(self, group: Group | Sequence) -> None:
+        """Raises ValueError on what this program cannot have written."""
+        if isinstance(group, Sequence):
+            if not group.sound():
+                raise ValueError("not a sequence")
+            self._sequences[self._sequence(group.talker).talker] = group
+            return
         bench = self._bench(group.key)
         if not _sound(group) or len(bench) > GROUPED_WINDOW:
             raise ValueError("not a group")
@@ -164,13 +234,19 @@ class Assembly:
         return _join(group, part, tally)
 
 
-def pack(group: Group) -> bytes:
-    return msgspec.msgpack.encode(group)
+def pack(group: Group | Sequence) -> bytes:
+    return (b"s" if isinstance(group, Sequence) else b"g") + msgspec.msgpack.encode(group)
 
 
-def unpack(body: bytes) -> Group:
+def unpack(body: bytes) -> Group | Sequence:
     """Raises msgspec.MsgspecError on anything that `pack` did not make."""
-    return msgspec.msgpack.decode(body, type=Group)
+    kind: type[Group | Sequence] = Sequence if body[:1] == b"s" else Group
+    return msgspec.msgpack.decode(body[1:], type=kind)
+
+
+def _follows(group: Group, part: Part, sequence: Sequence) -> bool:
+    """The next part; any, of the first message of a stream; or one that it holds already."""
+    return sequence.fresh or part.number == len(group.parts) + 1 or part.number in group.parts
 
 
 def _sound(group: Group) -> bool:

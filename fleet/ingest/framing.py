@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from fleet.ingest.assembly import Assembly, Key, Message, Part, pack, unpack
+from fleet.ingest.assembly import Assembly, Message, Part, pack, unpack
+from fleet.ingest.sequence import Key
 from fleet.ingest.stamps import pghp_time, stamp_after, stamp_before, unix_time
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER
@@ -136,7 +137,7 @@ class Framer:
     def line(self, line: bytes, received: int, tally: Tally, out: list[Message]) -> None:
         first = TOKEN.match(line)
         if first and first.lastindex == AIS and first.end() == len(line):
-            return self._ais(first, NEVER, received, tally, out)  # nearly every line
+            return self.sentence(first, NEVER, received, tally, out)  # nearly every line
         if line.startswith(b"#"):
             tally.types["comment"] += 1
             return None
@@ -155,7 +156,7 @@ class Framer:
                 suffix = line[token.end() : until]
                 own = suffix[:1] == b"," or until == len(line)
                 near = (stamp_after(suffix) if suffix and own else NEVER) or before
-                self._ais(token, near, received, tally, out)
+                self.sentence(token, near, received, tally, out)
             else:
                 self._other(token, tally)
         return None
@@ -170,7 +171,7 @@ class Framer:
             self.waiting.context = Context()
         return self.waiting.context
 
-    def _ais(
+    def sentence(
         self, token: re.Match[bytes], near: int, received: int, tally: Tally, out: list[Message]
     ) -> None:
         waiting = self.waiting
@@ -207,7 +208,10 @@ class Framer:
         waiting.before = Before(key, part.number, key.source, time)
         at = waiting.at = part.at or time or waiting.at
         source = part.source or key.source
-        return self._assembly.add(part._replace(key=key, time=time, at=at, source=source), tally)
+        part = part._replace(
+            key=key, time=time, at=at, source=source, inherited=key is not part.key
+        )
+        return self._assembly.add(part, tally)
 
     def _sentence(self, tally: Tally) -> int:
         tally.sentences += 1
@@ -237,7 +241,9 @@ class Framer:
         for entry in body.split(b","):
             code, _, value = entry.partition(b":")
             if code == b"fk" and not received:
-                out.append(Message(b"", 0, unix_time(value), self.order))  # File says when a recording begins
+                out.append(
+                    Message(b"", 0, unix_time(value), self.order)
+                )  # File says when a recording begins
             else:
                 _tell(self._context(), code, value)
         return None
