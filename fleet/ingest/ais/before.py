@@ -1,4 +1,4 @@
-"""What stands before a sentence and speaks of it, in columns: tag blocks and $PGHP lines.
+"""What stands before a sentence and speaks of it: tag blocks and $PGHP lines.
 
 Invariant: as `framing.Context` would be when the sentence is reached. A line that takes what stands
 before it, or makes it void, is a taker; what is told between two takers belongs to the second.
@@ -7,32 +7,35 @@ before it, or makes it void, is a taker; what is told between two takers belongs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from fleet.ingest.ais.scan import Lines
-from fleet.ingest.ais.stamped import ANY_CHECK, pghp_times, unix_times
-from fleet.ingest.ais.text import PAD
-from fleet.ingest.framing import GROUP
-from fleet.model import Ints
+from fleet.ingest.ais.scan import OTHER, TAG, TAGGED, Lines
+from fleet.ingest.ais.stamped import ANY_CHECK, NO_CHECK, pghp_times
+from fleet.ingest.framing import GROUP, Context
+from fleet.ingest.stamps import unix_time
+from fleet.model import NEVER, Ints
 
-PGHP: Final = int.from_bytes(b"$PGHP", "little")
-FIVE: Final = (1 << 40) - 1
-TIME, SOURCE, GROUPED, OWN = (
-    int.from_bytes(code, "little") for code in (b"c:", b"s:", b"g:", b"fk")
-)
+PGHP: Final = np.uint64(int.from_bytes(b"$PGHP", "little"))
+FIVE: Final = np.uint64((1 << 40) - 1)
 LONGEST_SOURCE: Final = 32
+NOBODYS: Final = b"-"
+"""A checksum that no sentence has."""
 
 
-@dataclass(slots=True)
-class Entries:
-    """The entries of right tag blocks that tell something: `c:`, `s:`, `g:`."""
+class Block(NamedTuple):
+    """What a tag block tells; places within it, -1 where it does not."""
 
-    line: Ints
-    code: Ints
-    start: Ints  #: place of the value
-    end: Ints
+    time: int = NEVER
+    source: int = -1
+    source_size: int = 0
+    group: int = -1
+    group_size: int = 0
+    strange: bool = False  #: of our own, for the framer
+
+
+SILENT: Final = Block()
 
 
 @dataclass(slots=True)
@@ -53,84 +56,106 @@ class Told:
         zeros[2] = ANY_CHECK
         return cls(*zeros)
 
+    def context(self, taker: int, data: bytes) -> Context:
+        """The same for one sentence that the framer reads."""
+        check = int(self.check[taker])
+        named, grouped = int(self.source[taker]), int(self.group[taker])
+        return Context(
+            data[named : named + int(self.source_size[taker])].decode("latin-1"),
+            int(self.time[taker]),
+            data[grouped : grouped + int(self.group_size[taker])].decode(),
+            int(self.pghp[taker]),
+            b"" if check == ANY_CHECK else NOBODYS if check == NO_CHECK else b"%02X" % check,
+        )
+
+
+@dataclass(slots=True)
+class Tags:
+    """The right tag blocks that tell something."""
+
+    line: list[int]
+    at: list[int]
+    told: list[Block]
+    wrong: Ints  #: lines whose tag block is not believed
+    strange: list[int]  #: lines that are odd for it
+
 
 def pghp_lines(found: Lines) -> Ints:
     """The lines that are a right $PGHP sentence."""
-    line = found.other.nonzero()[0]
+    line: Ints = (found.cls == OTHER).nonzero()[0]
+    if not len(line):
+        return line
     event = found.begin[line] + 1
-    right = found.right[event] & ((found.text.u8[found.at[event]] & np.uint64(FIVE)) == PGHP)
-    found_there: Ints = line[right]
-    return found_there
+    right = found.right[event] & ((found.text.u8[found.at[event]] & FIVE) == PGHP)
+    return line[right]
 
 
-def entries(found: Lines) -> tuple[Entries, Ints, Ints]:
-    """The entries of the tag blocks; lines whose block is wrong, and those that are odd."""
-    line = found.tagged.nonzero()[0]
+def tags(found: Lines) -> Tags | None:
+    line = ((found.cls == TAG) | (found.cls == TAGGED)).nonzero()[0]
+    if not len(line):
+        return None
     event = found.begin[line] + 1
-    start, star = found.at[event] + 1, found.at[event + 1]
-    digits = found.at[event + 2] - star - 1
-    odd = (digits == 1) | (start - 2 != found.at[event - 1]) | (star - start > PAD)
-    right = found.right[event] & (digits == 2)
-    wrong = line[~right & ~odd]
+    start, star = found.at[event], found.at[event + 1]
+    digits = found.at[event + 2] - star
+    odd = (digits == 2) | (start != found.at[event - 1] + 1)
+    right = found.right[event] & (digits == 3)
     good = right & ~odd
-    if good.all():
-        told, strange = _entries(found, line, start, star)
-    else:
-        told, strange = _entries(found, line[good], start[good], star[good])
-    return told, wrong, np.concatenate((line[odd], strange)) if odd.any() else strange
+    out = Tags([], [], [], line[~right & ~odd], line[odd].tolist())
+    data = found.text.data
+    known: dict[bytes, Block] = {}
+    if not good.all():
+        line, start, star = line[good], start[good], star[good]
+    for row, at, end in zip(line.tolist(), (start + 1).tolist(), star.tolist(), strict=True):
+        body = data[at:end]
+        told = known.get(body)
+        if told is None:
+            told = known[body] = block(body)
+        if told is not SILENT:
+            if told.strange:
+                out.strange.append(row)
+            out.line.append(row)
+            out.at.append(at)
+            out.told.append(told)
+    return out
 
 
-def _entries(found: Lines, line: Ints, start: Ints, star: Ints) -> tuple[Entries, Ints]:
-    text, size = found.text, star - start
-    width = int(size.max(initial=0))
-    begins = np.empty((len(line), width + 1), np.bool_)
-    begins[:, 0] = True
-    if width:
-        np.equal(text.windows(start, width), ord(","), out=begins[:, 1:])
-    row, column = begins.nonzero()
-    inside = column <= size[row]
-    if not inside.all():
-        row, column = row[inside], column[inside]
-    at = start[row] + column
-    end = np.append(at[1:] - 1, 0)
-    last = np.append(row[1:] != row[:-1], True)[: len(row)]
-    end = np.where(last, star[row], end[: len(row)])
-    code = text.u2[at].astype(np.int64)
-    bare = (end - at == 1) & np.isin(text.u1[at], bytearray(b"csg"))
-    strange = np.unique(line[row[bare | (code == OWN)]])
-    known = (code == TIME) | (code == SOURCE) | (code == GROUPED)
-    known &= end - at >= 2
-    return Entries(line[row[known]], code[known], at[known] + 2, end[known]), strange
+def block(body: bytes) -> Block:
+    """As `framing._tell`: of times the first counts, of sources and groups the last."""
+    told, at = SILENT, 0
+    for entry in body.split(b","):
+        code, colon, value = entry.partition(b":")
+        place = at + len(code) + len(colon)
+        if code == b"c":
+            told = told._replace(time=told.time or unix_time(value))
+        elif code == b"s":
+            told = told._replace(source=place, source_size=min(len(value), LONGEST_SOURCE))
+        elif code == b"g" and (found := GROUP.fullmatch(value)) and int(found[1]) > 1:
+            told = told._replace(group=place + found.start(2), group_size=len(found[2]))
+        elif code == b"fk":
+            told = told._replace(strange=True)
+        at += len(entry) + 1
+    return told
 
 
-def told(found: Lines, tags: Entries | None, pghp: Ints, taker: Ints, takers: int) -> Told:
-    """`taker` of every line: the number of takers before it."""
+def told(found: Lines, tagged: Tags | None, pghp: Ints, taker: Ints, takers: int) -> Told | None:
+    """`taker` of every line: the number of takers before it. None where nothing is told."""
+    if not len(pghp) and (tagged is None or not tagged.line):
+        return None
     out = Told.nothing(takers)
     if len(pghp):
         event = found.begin[pghp] + 1
         times, checks = pghp_times(found.text, found.at[event], found.at[event + 1])
         out.pghp[taker[pghp]], out.check[taker[pghp]] = times, checks
-    if tags is not None and len(tags.line):
-        _tell(found, tags, taker[tags.line], out)
+    if tagged is not None and tagged.line:
+        _tell(tagged, taker[tagged.line].tolist(), out)
     return out
 
 
-def _tell(found: Lines, tags: Entries, taker: Ints, out: Told) -> None:
-    """Of several times the first counts, of sources and groups the last."""
-    timed = (tags.code == TIME).nonzero()[0]
-    if len(timed):
-        times = unix_times(found.text, tags.start[timed], tags.end[timed])
-        backwards = times.nonzero()[0][::-1]
-        out.time[taker[timed[backwards]]] = times[backwards]
-    named = (tags.code == SOURCE).nonzero()[0]
-    if len(named):
-        out.source[taker[named]] = tags.start[named]
-        out.source_size[taker[named]] = np.minimum(
-            tags.end[named] - tags.start[named], LONGEST_SOURCE
-        )
-    for row in (tags.code == GROUPED).nonzero()[0].tolist():
-        start, end = int(tags.start[row]), int(tags.end[row])
-        group = GROUP.fullmatch(found.text.data, start, end)
-        if group and int(group[1]) > 1:
-            out.group[taker[row]] = group.start(2)
-            out.group_size[taker[row]] = group.end(2) - group.start(2)
+def _tell(tagged: Tags, takers: list[int], out: Told) -> None:
+    for taker, at, b in zip(takers, tagged.at, tagged.told, strict=True):
+        if b.time and not out.time[taker]:
+            out.time[taker] = b.time
+        if b.source >= 0:
+            out.source[taker], out.source_size[taker] = at + b.source, b.source_size
+        if b.group >= 0:
+            out.group[taker], out.group_size[taker] = at + b.group, b.group_size

@@ -1,12 +1,13 @@
-"""Whole lines to messages, in columns; odd lines and parts of messages go through the framer.
+"""Whole lines to messages, in columns; what is not plain goes through the framer in its turn.
 
 Invariant: the messages, counts and state of the framer are as if it had read every line itself.
-Lines that the columns cannot read are given to it in their turn, with all that belongs to the same
-sentence; so are parts of messages, of which there are few.
+Sentences of another form, and parts of messages, are given to it with what was told before them;
+odd lines with all the lines that belong to the same sentence.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,22 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.ingest.ais import before
-from fleet.ingest.ais.bits import ALPHABET
-from fleet.ingest.ais.scan import BANG, LINE, STAR, lines, pick, sentences
+from fleet.ingest.ais.scan import (
+    AIS,
+    BANG,
+    COMMENT,
+    NOTHING,
+    ODD,
+    OTHER,
+    STAR,
+    TAGGED,
+    lines,
+    pick,
+    singles,
+)
 from fleet.ingest.ais.stamped import ANY_CHECK, SCALE, numbers, sane
 from fleet.ingest.ais.text import PAD, Text
-from fleet.ingest.assembly import Message, Part
-from fleet.ingest.framing import Framer, chop, key_of
+from fleet.ingest.assembly import Message
+from fleet.ingest.framing import AIS as SENTENCE
+from fleet.ingest.framing import LINE, TOKEN, Framer, chop
 from fleet.ingest.stamps import stamp_after, stamp_before
 from fleet.ingest.tally import Tally
-from fleet.model import Ints, Mask
+from fleet.model import NEVER, Ints, Mask
 
 ORDER, AT, CHANNEL, PAYLOAD, SIZE, FILL, TIME, SOURCE, SOURCE_SIZE, GROUP, GROUP_SIZE, PARTS = (
     range(12)
 )
 """Rows of `Found.columns`."""
 COLUMNS: Final = 12
-ONE: Final = ord("1")
 COMMA: Final = ord(",")
 LEAST_PREFIX: Final = 9
 """Fewer bytes hold no time."""
@@ -57,217 +69,212 @@ class Block:
 
     def __init__(self, framer: Framer, text: Text, received: int, tally: Tally) -> None:
         self.framer, self.text, self.received, self.tally = framer, text, received, tally
-        self.found = found = lines(text, PAD + 1)
-        self.some, self.odd = sentences(found)
-        self.tags: before.Entries | None = None
-        self.wrong = self.pghp = found.begin[:0]
-        if found.tagged.any():
-            self.tags, self.wrong, strange = before.entries(found)
-            self.odd[strange] = True
+        self.found = found = lines(text)
         self._overlong()
-        if found.other.any():
-            self.pghp = before.pghp_lines(found)
-        takes = found.ais | found.other
+        self.tags = before.tags(found)
+        if self.tags is not None and self.tags.strange:
+            found.cls[self.tags.strange] = ODD
+        self.some, others = singles(found)
+        self.tokens = self._tokens(others)
+        self.pghp = before.pghp_lines(found)
+        cls = found.cls
+        takes = (cls <= TAGGED) | (cls == OTHER)
         takes[self.pghp] = False
-        takes |= self.odd
         taken = np.cumsum(takes)
         self.takers = int(taken[-1]) if len(taken) else 0
         self.takes: Mask = takes
         self.taker: Ints = taken - takes
-        self.told: before.Told | None = None
 
     def read(self) -> Found:
         self._leave()
         self._count()
-        some, time = self.some, self._times()
-        order = np.arange(len(some.line)) + self.framer.order
-        self.tally.sentences += len(order)
-        single = some.count == ONE
-        whole = some.right & (some.number <= some.count) & (~single | (some.size > 0))
-        parts = (whole & ~single).nonzero()[0]
-        messages = self._serial(parts, time, order)
+        some, tally = self.some, self.tally
+        told = before.told(self.found, self.tags, self.pghp, self.taker, self.takers + 2)
+        self.told = told
+        time = self._times()
+        tally.sentences += len(some.line)
+        order = np.arange(self.framer.order, self.framer.order + len(some.line))
+        messages = self._in_turn(order)
+        whole = some.right & (some.size > 0)
+        columns = self._columns(time, order)
         if not whole.all():
-            self._refuse(whole)
-        rows = (whole & single).nonzero()[0]
-        return self._joined(self._columns(rows, time, order), messages)
+            self._refuse()
+            columns = columns[:, whole]
+        return self._joined(columns, messages)
 
     def _overlong(self) -> None:
         """Lines longer than any should be are cut by the framer."""
         found = self.found
-        overlong = (found.at[found.close] - found.at[found.begin] - 1 > LINE).nonzero()[0]
-        if len(overlong):
-            self.odd[overlong] = True
-            for mask in (found.comment, found.nothing, found.tagged, found.other):
-                mask[overlong] = False
+        overlong = found.at[found.close] - found.at[found.begin] > LINE + 1
+        if overlong.any():
+            found.cls[overlong] = ODD
+
+    def _tokens(self, lines: Ints) -> dict[int, re.Match[bytes]]:
+        """Lines whose one sentence the framer can read by itself; others become odd."""
+        found = self.found
+        out: dict[int, re.Match[bytes]] = {}
+        event = found.begin[lines] + 1
+        event += 3 * (found.cls[lines] == TAGGED)
+        behind = found.at[event - 1] + 1
+        starts, ends = found.at[event].tolist(), (found.at[event + 1] + 3).tolist()
+        for line, at, end, start in zip(lines.tolist(), starts, ends, behind.tolist(), strict=True):
+            token = TOKEN.fullmatch(self.text.data, at, end)
+            beside = found.cls[line] != TAGGED or at == start
+            if token and token.lastindex == SENTENCE and beside:
+                out[line] = token
+            else:
+                found.cls[line] = ODD
+        return out
 
     def _leave(self) -> None:
         """What belongs to the same sentence as an odd line is left to the framer with it."""
         found, taker = self.found, self.taker
+        odd = found.cls == ODD
+        last = bool(len(taker)) and int(taker[-1]) == self.takers
+        waiting = self.framer.waiting.context is not None
+        if not (waiting or last or odd.any()):
+            self.odd: list[int] = []
+            return
         spoiled = np.zeros(self.takers + 2, np.bool_)
-        spoiled[0] = self.framer.waiting.context is not None
-        spoiled[self.takers] |= bool(len(taker)) and int(taker[-1]) == self.takers
-        if self.odd.any():
-            line = self.odd.nonzero()[0]
-            spoiled[taker[line]] = True
-            last = found.close[line] - 1
-            last -= found.kind[last] == STAR
-            spoiled[taker[line] + (found.kind[last] != BANG)] = True
-        if spoiled.any():
-            mine = spoiled[taker] & (found.tagged | found.other | found.ais)
-            self.odd |= mine
-            keep = ~self.odd[self.some.line]
-            if not keep.all():
-                self.some = pick(self.some, keep)
+        spoiled[0], spoiled[self.takers] = waiting, last
+        line = odd.nonzero()[0]
+        spoiled[taker[line]] = True
+        event = found.close[line] - 1
+        event -= found.kind[event] == STAR
+        spoiled[taker[line] + (found.kind[event] != BANG)] = True
+        odd |= spoiled[taker] & (found.cls != NOTHING) & (found.cls != COMMENT)
+        self.odd = odd.nonzero()[0].tolist()
+        found.cls[odd] = ODD
+        for row in self.odd:
+            self.tokens.pop(row, None)
+        keep = ~odd[self.some.line]
+        if not keep.all():
+            self.some = pick(self.some, keep)
 
     def _count(self) -> None:
         """What is no sentence, and tag blocks that are wrong."""
-        found, tally, odd = self.found, self.tally, self.odd
-        if found.comment.any():
-            tally.types["comment"] += int(found.comment.sum())
-        if found.other.any():
-            others = int((found.other & ~odd).sum()) - int((~odd[self.pghp]).sum())
-            if others:
-                tally.types["other NMEA"] += others
-        nothing = found.nothing.nonzero()[0]
-        start = found.at[found.begin[nothing]] + 1
-        junk = found.at[found.close[nothing]] - start
-        if junk.any():
-            first = int((junk > 0).argmax())
-            tally.reject("not NMEA", self.text.data[start[first] :][: junk[first]])
-            tally.rejects["not NMEA"] += int((junk > 0).sum()) - 1
-        wrong = self.wrong[~odd[self.wrong]]
-        if len(wrong):
-            start = found.at[found.begin[wrong[0]] + 1]
-            stop = found.at[found.begin[wrong[0]] + 3]
-            tally.reject("tag block checksum", self.text.data[start + 1 : stop])
-            tally.rejects["tag block checksum"] += len(wrong) - 1
+        found, tally = self.found, self.tally
+        counts = np.bincount(found.cls, minlength=COMMENT + 1).tolist()
+        if counts[COMMENT]:
+            tally.types["comment"] += counts[COMMENT]
+        others = counts[OTHER] - int((found.cls[self.pghp] == OTHER).sum()) if counts[OTHER] else 0
+        if others:
+            tally.types["other NMEA"] += others
+        if counts[NOTHING]:
+            nothing = found.cls == NOTHING
+            start, stop = found.at[found.begin[nothing]] + 1, found.at[found.close[nothing]]
+            self._reject("not NMEA", start, stop, stop > start)
+        if self.tags is not None and len(self.tags.wrong):
+            wrong = self.tags.wrong[found.cls[self.tags.wrong] != ODD]
+            event = found.begin[wrong] + 1
+            all_of_them = event > 0
+            start, stop = found.at[event] + 1, found.at[event + 2]
+            self._reject("tag block checksum", start, stop, all_of_them)
 
-    def _refuse(self, whole: Mask) -> None:
+    def _refuse(self) -> None:
         some = self.some
-        self._reject("checksum", ~some.right)
-        self._reject("part number", some.right & (some.number > some.count))
-        self._reject("empty payload", ~whole & some.right & (some.number <= some.count))
+        self._reject("checksum", some.at, some.end, ~some.right)
+        self._reject("empty payload", some.at, some.end, some.right & (some.size == 0))
 
-    def _reject(self, why: str, which: Mask) -> None:
+    def _reject(self, why: str, start: Ints, stop: Ints, which: Mask) -> None:
         rows = which.nonzero()[0]
         if len(rows):
-            start, end = self.some.at[rows[0]], self.some.end[rows[0]]
-            self.tally.reject(why, self.text.data[start:end])
+            self.tally.reject(why, self.text.data[start[rows[0]] : stop[rows[0]]])
             self.tally.rejects[why] += len(rows) - 1
 
     def _times(self) -> Ints:
         """Source time of every sentence: what was told before it, else what stands beside it."""
-        some, taker = self.some, self.taker
-        time = np.zeros(len(some.line), np.int64)
-        if self.tags is not None or len(self.pghp):
-            told = self.told = before.told(self.found, self.tags, self.pghp, taker, self.takers + 2)
-            mine = taker[some.line]
-            check, pghp = told.check[mine], told.pghp[mine]
-            near = pghp * ((check == ANY_CHECK) | (check == some.check))
+        some, told = self.some, self.told
+        if told is None:
+            time = np.zeros(len(some.line), np.int64)
+        else:
+            mine = self.taker[some.line]
+            check = told.check[mine]
+            near = told.pghp[mine] * ((check == ANY_CHECK) | (check == some.check))
             time = told.time[mine]
             time += near * (time == 0)
-        self._beside(time)
+        first = self.found.at[self.found.begin[some.line]] + 1
+        beside = (some.stop != some.end) | (some.at - first >= LEAST_PREFIX)
+        beside &= time == 0
+        if beside.any():
+            self._beside(beside.nonzero()[0], first, time)
         return time
 
-    def _beside(self, time: Ints) -> None:
-        """Times behind and before the sentence, where nothing was told."""
-        some, data = self.some, self.text.data
-        behind = ((some.stop > some.end) & (time == 0)).nonzero()[0]
-        if len(behind):
-            start, stop = some.end[behind], some.stop[behind]
-            value, plain = numbers(self.text, start + 1, stop)
-            plain &= self.text.u1[start] == COMMA
-            time[behind] = sane(value * SCALE[np.clip(stop - start - 1, 0, len(SCALE) - 1)]) * plain
-            for row in behind[~plain].tolist():
-                time[row] = stamp_after(data[some.end[row] : some.stop[row]])
-        first = self.found.at[self.found.begin[some.line]] + 1
-        ahead = (some.at - first >= LEAST_PREFIX) & (time == 0)
-        if ahead.any():
-            for row in (ahead & ~self.found.tagged[some.line]).nonzero()[0].tolist():
-                prefix = data[first[row] : some.at[row]]
-                if prefix[:1] != b",":
-                    time[row] = stamp_before(prefix)
+    def _beside(self, rows: Ints, first: Ints, time: Ints) -> None:
+        """Times behind and before these sentences."""
+        some, found = self.some, self.found
+        start, stop = some.end[rows], some.stop[rows]
+        value, plain = numbers(self.text, start + 1, stop)
+        plain &= self.text.u1[start] == COMMA
+        time[rows] = sane(value * SCALE[np.clip(stop - start - 1, 0, len(SCALE) - 1)]) * plain
+        for row in rows[~plain].tolist():
+            line, begin = int(some.line[row]), int(first[row])
+            place = 0 if found.cls[line] == TAGGED else begin
+            time[row] = self._near(
+                place, int(some.at[row]), int(some.end[row]), int(some.stop[row])
+            )
 
-    def _serial(self, parts: Ints, time: Ints, order: Ints) -> list[Message]:
-        """Odd lines and parts in their order; `order` becomes what it is with the odd ones."""
-        framer, some = self.framer, self.some
+    def _near(self, first: int, at: int, end: int, stop: int) -> int:
+        """As the framer finds a time behind a sentence, or before it unless `first` is 0."""
+        data = self.text.data
+        time = stamp_after(data[end:stop]) if stop > end else NEVER
+        if time or not first or first == at or data[first] == COMMA:
+            return time
+        return stamp_before(data[first:at])
+
+    def _in_turn(self, order: Ints) -> list[Message]:
+        """Odd lines and other sentences in their order; `order` becomes what it is with them."""
+        framer, line = self.framer, self.some.line
         out: list[Message] = []
-        start, before_taker = framer.order, -1
-        part_of = dict(zip(some.line[parts].tolist(), parts.tolist(), strict=True))
-        items = sorted([*part_of, *self.odd.nonzero()[0].tolist()])
-        counted = np.searchsorted(some.line, items).tolist()
-        taker, takes = self.taker[items].tolist(), self.takes[items].tolist()
-        more, shift = 0, np.zeros(len(order) + 1, np.int64)
-        for line, rows, mine, took in zip(items, counted, taker, takes, strict=True):
-            if before_taker != mine - 1:
-                framer.waiting.before = None
-            framer.order = start + rows + more
-            if line in part_of:
-                message = self._part(part_of[line], time, framer.order)
-                if message is not None:
-                    out.append(message)
-            else:
-                self._odd(line, out)
-                grown = framer.order - start - rows - more
-                more += grown
-                shift[rows] += grown
-            before_taker = mine if took else before_taker
+        items = sorted([*self.tokens, *self.odd]) if self.tokens else self.odd
+        start, last_taker, more = framer.order, -1, 0
+        if items:
+            shift = np.zeros(len(order) + 1, np.int64)
+            counted = np.searchsorted(line, items).tolist()
+            takers, takes = self.taker[items].tolist(), self.takes[items].tolist()
+            for item, rows, mine, took in zip(items, counted, takers, takes, strict=True):
+                if last_taker != mine - 1:
+                    framer.waiting.before = None
+                now = framer.order = start + rows + more
+                self._through(item, mine, out)
+                more += framer.order - now
+                shift[rows] += framer.order - now
+                last_taker = mine if took else last_taker
+            if more:
+                order += np.cumsum(shift[:-1])
         framer.order = start + len(order) + more
-        self._forget(before_taker)
-        if more:
-            order += np.cumsum(shift[:-1])
+        if last_taker != self.takers - 1:
+            framer.waiting.before = None
         return out
 
-    def _forget(self, last: int) -> None:
-        """The part before counts only where nothing stands between."""
-        if last != self.takers - 1:
-            self.framer.waiting.before = None
+    def _through(self, line: int, taker: int, out: list[Message]) -> None:
+        """One line, or the one sentence of it, read by the framer."""
+        found, data, framer = self.found, self.text.data, self.framer
+        start, stop = int(found.at[found.begin[line]]) + 1, int(found.at[found.close[line]])
+        token = self.tokens.get(line)
+        if token is None:
+            piece = data[start:stop]
+            for cut in [piece] if len(piece) <= LINE else chop(piece, self.tally):
+                if cut:
+                    framer.line(cut, self.received, self.tally, out)
+            return
+        if self.told is not None:
+            framer.waiting.context = self.told.context(taker, data)
+        first = start if found.cls[line] == AIS else 0
+        near = self._near(first, token.start(), token.end(), stop)
+        framer.sentence(token, near, self.received, self.tally, out)
 
-    def _odd(self, line: int, out: list[Message]) -> None:
-        found = self.found
-        start, stop = found.at[found.begin[line]] + 1, found.at[found.close[line]]
-        piece = self.text.data[start:stop]
-        for cut in [piece] if len(piece) <= LINE else chop(piece, self.tally):
-            if cut:
-                self.framer.line(cut, self.received, self.tally, out)
-
-    def _part(self, row: int, time: Ints, order: int) -> Message | None:
-        some, data = self.some, self.text.data
-        at, end, payload = int(some.at[row]), int(some.end[row]), int(some.payload[row])
-        size = int(some.size[row])
-        piece = data[payload : payload + size]
-        if piece.translate(None, ALPHABET):
-            self.framer.waiting.before = None
-            self.tally.reject("malformed", data[at:end])
-            return None
-        source, group = self._named(row)
-        _, count, number, sequence, channel, *_ = data[at:end].decode().split(",")
-        key = key_of(source, group, data[at + 1 : at + 6].decode(), sequence, channel, int(count))
-        fill, when = int(some.fill[row]), int(time[row])
-        part = Part(key, int(number), piece, fill, when, self.received, source, order)
-        return self.framer.part(part, self.tally)
-
-    def _named(self, row: int) -> tuple[str, str]:
-        """Source and group of a sentence."""
-        told, data = self.told, self.text.data
-        if told is None:
-            return "", ""
-        mine = self.taker[self.some.line[row]]
-        start, group = told.source[mine], told.group[mine]
-        source = data[start : start + told.source_size[mine]].decode("latin-1")
-        return source, data[group : group + told.group_size[mine]].decode()
-
-    def _columns(self, rows: Ints, time: Ints, order: Ints) -> NDArray[np.int64]:
-        """Of the whole messages among the sentences."""
+    def _columns(self, time: Ints, order: Ints) -> NDArray[np.int64]:
+        """Of the single sentences."""
         some, told = self.some, self.told
         out = np.zeros((COLUMNS, len(some.line)), np.int64)
-        out[ORDER], out[AT], out[CHANNEL], out[TIME] = order, some.at, some.channel, time
+        out[ORDER], out[AT], out[CHANNEL], out[TIME] = order, some.at, some.payload - 2, time
         out[PAYLOAD], out[SIZE], out[FILL], out[PARTS] = some.payload, some.size, some.fill, 1
-        if told is not None:
+        if told is not None and self.tags is not None:
             mine = self.taker[some.line]
             out[SOURCE], out[SOURCE_SIZE] = told.source[mine], told.source_size[mine]
             out[GROUP], out[GROUP_SIZE] = told.group[mine], told.group_size[mine]
-        return out if len(rows) == len(some.line) else out[:, rows]
+        return out
 
     def _joined(self, columns: NDArray[np.int64], messages: list[Message]) -> Found:
         """Both kinds of messages in the order of arrival."""

@@ -7,7 +7,9 @@ that depends on another line.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -16,21 +18,31 @@ from numpy.typing import NDArray
 from fleet.ingest.ais.text import Text, table
 from fleet.model import Ints, Mask
 
-END, BANG, DOLLAR, SLASH, STAR = 1, 2, 3, 4, 5
+END, BANG, DOLLAR, SLASH, STAR, HASH = range(1, 7)
 MARKS: Final = table(
-    {10: END, 13: END, ord("!"): BANG, ord("$"): DOLLAR, ord("\\"): SLASH, ord("*"): STAR}
+    {10: END, 13: END}
+    | {ord(c): k for c, k in zip("!$\\*#", (BANG, DOLLAR, SLASH, STAR, HASH), strict=True)}
 ).tobytes()
 """What gives a line its form; everything else is 0."""
-
-
-def _form(*marks: int) -> tuple[int, int]:
-    """The marks of a line from the end before it to its own, as a number; and a mask for it."""
-    code = sum(mark << 8 * i for i, mark in enumerate((END, *marks, END)))
-    return code, (1 << 8 * (len(marks) + 2)) - 1
-
-
-AIS, TAGGED = _form(BANG, STAR), _form(SLASH, STAR, SLASH, BANG, STAR)
-TAG, OTHER, BARE, NOTHING = _form(SLASH, STAR, SLASH), _form(DOLLAR, STAR), _form(DOLLAR), _form()
+ODD, AIS, TAGGED, TAG, OTHER, NOTHING, COMMENT = range(7)
+"""One sentence, `!`; the same behind a tag block; a tag block alone; one sentence, `$`; none."""
+FORMS: Final = np.zeros(512, np.uint8)
+"""Class of a line by its first three marks; of a tag block the rest is looked at again."""
+for _marks, _class in (
+    ((BANG, STAR, END), AIS),
+    ((SLASH, STAR, SLASH), TAG),
+    ((DOLLAR, STAR, END), OTHER),
+    *(((DOLLAR, END, any_mark), OTHER) for any_mark in range(8)),
+    *(((END, a, b), NOTHING) for a in range(8) for b in range(8)),
+    *(((HASH, a, b), COMMENT) for a in range(8) for b in range(8)),
+):
+    FORMS[_marks[0] << 6 | _marks[1] << 3 | _marks[2]] = _class
+FOUR: Final = np.uint64((1 << 32) - 1)
+SPREAD, DOWN = np.uint64((1 << 53) + (1 << 42) + (1 << 31)), np.uint64(55)
+"""Multiplied and shifted, the marks behind the first become the nine bits of FORMS."""
+REST: Final = np.uint64(32)
+ALONE: Final = END
+BEFORE_AIS: Final = BANG | STAR << 8 | END << 16
 
 HEX: Final = np.full(65536, 256, np.int16)
 """Two hexadecimal digits, little-endian; 256 where they are none."""
@@ -38,160 +50,141 @@ for _high in b"0123456789abcdefABCDEF":
     for _low in b"0123456789abcdefABCDEF":
         HEX[_low << 8 | _high] = int(bytes((_high, _low)), 16)
 
-UPPER, TALKER, V, D, OWNER, COMMA, COUNT = (1 << i for i in range(7))
-KINDS: Final = table(
-    {
-        **dict.fromkeys(range(65, 91), UPPER | TALKER),
-        **dict.fromkeys(range(48, 58), TALKER),
-        **dict.fromkeys(range(49, 58), TALKER | COUNT),
-        ord("V"): UPPER | TALKER | V,
-        ord("D"): UPPER | TALKER | D,
-        ord("M"): UPPER | TALKER | OWNER,
-        ord("O"): UPPER | TALKER | OWNER,
-        ord(","): COMMA,
-    }
-).tobytes()
-HEADER: Final = np.frombuffer(
-    bytes((0, UPPER, TALKER, V, D, OWNER, COMMA, COUNT, COMMA, COUNT, COMMA, 0, 0, 0, 0, 0)), "<u8"
-)
-"""What the first bytes of `!AIVDM,1,1,` must be."""
-COMMAS: Final = (29, 0x0101_0101, 0x0102_0408, 24, 15)
-"""How the commas among bytes 11 to 14 become four bits: shift, mask, multiply, shift, mask."""
-PAYLOAD: Final = np.array([0, 0, 0, 13, 0, 14, 14, 13, 0, 0, 15, 13, 0, 14, 14, 13])
-"""Where the payload begins by those bits (a sequence id of two digits is odd); 0: not plain."""
-CHANNEL: Final[Mask] = table(dict.fromkeys(b"0123456789ABCD,", 1), "?")
-SEQUENCE: Final[Mask] = table(dict.fromkeys(b"0123456789,", 1), "?")
-LINE: Final = 2048
+HEADER: Final = re.compile(rb"![A-Z][A-Z0-9]VD[MO],1")
+SINGLE: Final = int.from_bytes(b"1,1,", "little")
+FIRST, SECOND, PAYLOAD = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8), np.zeros(16, np.int8)
+"""Sequence id and channel, by two bytes and two more: 1 both empty, 2 a channel, 3 a sequence id;
+then 4 a comma first, 8 a comma behind one letter. PAYLOAD: where it begins by both, or 0."""
+NAMES: Final = b"0123456789ABCD"
+for _byte in NAMES:
+    FIRST[ord(",") | _byte << 8] = 2
+    SECOND[_byte | ord(",") << 8] = 8
+for _byte in range(256):
+    SECOND[ord(",") | _byte << 8] = 4
+for _byte in b"0123456789":
+    FIRST[_byte | ord(",") << 8] = 3
+FIRST[ord(",") | ord(",") << 8] = 1
+PAYLOAD[[1, 5, 9]], PAYLOAD[[6, 7]], PAYLOAD[11] = 13, 14, 15
+FILL: Final = np.full(65536, 255, np.uint8)
+"""By a comma and a digit."""
+for _byte in b"012345":
+    FILL[ord(",") | _byte << 8] = _byte - 48
+DIGIT: Final[Mask] = table(dict.fromkeys(b"0123456789", 1), "?")
 
 
 @dataclass(slots=True)
 class Lines:
-    """Whole lines, in order; a column of events lies beside them: every mark of MARKS."""
+    """Whole lines, in order; beside them their events: every mark of MARKS."""
 
     text: Text
     at: Ints  #: place of every event
-    right: Mask  #: of every event: a sentence or tag block begins there, and its checksum is right
-    check: NDArray[np.int16]  #: the two hexadecimal digits behind it, 256 where there are none
     kind: NDArray[np.uint8]  #: of every event
+    right: Mask  #: of every event but the last: what begins there has a right checksum next
+    check: NDArray[np.int16]  #: of every event: two hexadecimal digits behind it, or 256
     begin: Ints  #: of every line, its first event: the end of the line before
     close: Ints  #: of every line, its own end
-    form: NDArray[Any]  #: of every line, its marks
-    comment: Mask
-    ais: Mask  #: lines with one sentence, AIS by its form (see `sentences`), perhaps tagged
-    tagged: Mask  #: lines that begin with a tag block
-    other: Mask  #: lines with one sentence that begins with `$`
-    nothing: Mask  #: lines without a sentence or tag block
-
-    def __len__(self) -> int:
-        return len(self.begin)
+    cls: NDArray[np.uint8]  #: of every line
 
 
-def lines(text: Text, start: int) -> Lines:
-    """The lines from `start` to the end of the text; there must be a line end in front of it."""
-    marks = text.data.translate(MARKS)
-    kinds = np.frombuffer(marks, np.uint8)
-    at = (kinds[start - 1 :] != 0).nonzero()[0] + (start - 1)
+def lines(text: Text) -> Lines:
+    """The lines of a text that begins and ends with a line end."""
+    kinds = np.frombuffer(text.data.translate(MARKS), np.uint8)
+    at = (kinds != 0).nonzero()[0]
     kind = kinds[at]
-    right, check = _checked(text, at, kind)
     ends = (kind == END).nonzero()[0]
     begin = ends[:-1]
+    check = HEX[text.u2[at + 1]]
+    sums = np.bitwise_xor.reduceat(text.u1, at) ^ text.u1[at]
+    right = check[1:] == sums[:-1]
     form = np.ndarray((len(kind),), "<u8", kind.tobytes() + bytes(8), strides=(1,))[begin]
-    comment = text.u1[at[begin] + 1] == ord("#")
-    tag, tagged, ais = _is(form, TAG), _is(form, TAGGED), _is(form, AIS)
-    other, nothing = _is(form, OTHER) | _is(form, BARE), _is(form, NOTHING)
-    ais |= tagged
-    tagged |= tag
-    if comment.any():
-        tagged, ais, other, nothing = (m & ~comment for m in (tagged, ais, other, nothing))
-    return Lines(
-        text, at, right, check, kind, begin, ends[1:], form, comment, ais, tagged, other, nothing
-    )
-
-
-def _is(form: NDArray[Any], wanted: tuple[int, int]) -> Mask:
-    code, mask = wanted
-    found: Mask = (form & np.uint64(mask)) == np.uint64(code)
+    cls = FORMS[((form & FOUR) * SPREAD) >> DOWN]
+    found = Lines(text, at, kind, right, check, begin, ends[1:], cls)
+    _look_again(found, form)
     return found
 
 
-def _checked(text: Text, at: Ints, kind: NDArray[np.uint8]) -> tuple[Mask, NDArray[np.int16]]:
-    """Of every event, whether a right checksum follows it, and which."""
-    right, check = np.zeros(len(at), np.bool_), np.full(len(at), 256, np.int16)
-    star = (kind == STAR).nonzero()[0]
-    told = HEX[text.u2[at[star] + 1]]
-    before = star - 1
-    sums = np.bitwise_xor.reduceat(text.u1, at)[before] ^ text.u1[at[before]]
-    right[before] = told == sums
-    check[before] = told
-    return right, check
+def _look_again(found: Lines, form: NDArray[Any]) -> None:
+    """What three marks do not tell."""
+    cls, at = found.cls, found.at
+    tags = (cls == TAG).nonzero()[0]
+    if len(tags):
+        rest = form[tags] >> REST
+        behind = (rest & np.uint64(0xFFFFFF)) == BEFORE_AIS
+        alone = (rest & np.uint64(0xFF)) == ALONE
+        cls[tags] = np.where(behind, TAGGED, np.where(alone, TAG, ODD))
+    comments = (cls == COMMENT).nonzero()[0]
+    if len(comments):
+        event = found.begin[comments]
+        inside = at[event + 1] != at[event] + 1
+        alone = form[comments] >> np.uint64(16) & np.uint64(0xFF) == ALONE
+        cls[comments[inside]] = np.where(alone, NOTHING, ODD)[inside]
 
 
 @dataclass(slots=True)
-class Sentences:
-    """Lines with one AIS sentence of the plain form, whose payload is yet to be looked at."""
+class Singles:
+    """Lines with one AIS sentence of the plain form, whole by itself; payloads not looked at."""
 
     line: Ints
     at: Ints  #: place of its `!`
     right: Mask
-    check: Ints
-    count: NDArray[np.uint8]  #: how many parts, and which: digits as they are written
-    number: NDArray[np.uint8]
-    channel: Ints  #: place of the channel's letter, a comma where there is none
+    check: NDArray[np.int16]
     payload: Ints  #: place and number of its characters
     size: Ints
-    fill: Ints
+    fill: NDArray[np.uint8]
     end: Ints  #: behind the checksum; there is more where it is not `stop`
     stop: Ints  #: end of the line
 
 
-def sentences(found: Lines) -> tuple[Sentences, Mask]:
-    """The sentences of plain lines, and the lines that are odd."""
+def singles(found: Lines) -> tuple[Singles, Ints]:
+    """The plain single sentences, and the lines with any other."""
     text = found.text
-    line = found.ais.nonzero()[0]
+    tagged = found.cls == TAGGED
+    line = ((found.cls == AIS) | tagged).nonzero()[0]
     event = found.begin[line] + 1
-    event += 3 * found.tagged[line]
-    at, star, stop = found.at[event], found.at[event + 1], found.at[event + 2]
-    head = text.windows(at, 16)
-    kinds = np.frombuffer(head.tobytes().translate(KINDS), "<u8").reshape(-1, 2)
-    good = ((kinds & HEADER) == HEADER).all(1)
-    shift, mask, times, down, four = COMMAS
-    commas = ((kinds[:, 1] >> np.uint64(shift)) & np.uint64(mask)) * np.uint64(times)
-    offset = PAYLOAD[((commas >> np.uint64(down)) & np.uint64(four)).view(np.int64)]
+    if tagged.any():
+        event += 3 * tagged[line]
+    at, star = found.at[event], found.at[event + 1]
+    first, second = FIRST[text.u2[at + 11]], SECOND[text.u2[at + 13]]
+    offset = PAYLOAD[first | second]
     payload = at + offset
-    channel = payload - 2
-    good &= (offset > 0) & SEQUENCE[head[:, 11]] & CHANNEL[text.u1[channel]]
-    fill, last, plain = _tail(text, payload, star)
-    check = found.check[event]
-    good &= plain & (check < 256)
-    made = Sentences(
-        line, at, found.right[event], check.astype(np.int64), head[:, 7], head[:, 9], channel,
-        payload, last - payload, fill, star + 3, stop,
-    )  # fmt: skip
-    if found.tagged.any():
-        good &= _adjacent(found, line, event)
-    odd = ~(found.ais | found.tagged | found.other | found.nothing | found.comment)
-    if not good.all():
-        odd[line[~good]] = True
-        made = pick(made, good)
-    return made, odd
+    fill = FILL[text.u2[star - 2]]
+    size = star - 2 - payload
+    _longer_tail(text, star, size, fill)
+    check = found.check[event + 1]
+    good = (offset > 0) & (fill < 6) & (size >= 0) & (check < 256)
+    good &= _headed(text, at)
+    if tagged.any():
+        good &= ~tagged[line] | (at == found.at[event - 1] + 1)
+    made = Singles(
+        line, at, found.right[event], check, payload, size, fill, star + 3, found.at[event + 2]
+    )
+    return (made, line[:0]) if good.all() else (pick(made, good), line[~good])
 
 
-def _tail(text: Text, payload: Ints, star: Ints) -> tuple[Ints, Ints, Mask]:
-    """Fill bits, end of the payload, and whether `,0*` or `,0,0*` stands there."""
-    tail = text.u4[star - 4].view(np.uint8).reshape(-1, 4).astype(np.int64).T
-    more = (tail[0] == ord(",")) & (star - 4 >= payload)
-    fill = np.where(more, tail[1], tail[3]) - 48
-    last = star - 2 - 2 * more
-    good = (tail[2] == ord(",")) & (fill >= 0) & (fill <= 5) & (last >= payload)
-    good &= ~more | ((tail[3] >= 48) & (tail[3] <= 57))
-    return fill, last, good
+def _longer_tail(text: Text, star: Ints, size: Ints, fill: NDArray[np.uint8]) -> None:
+    """Some receivers write `,0,0*`: fill bits, and one digit more."""
+    more = (text.u1[star - 4] == ord(",")) & (size >= 2)
+    if more.any():
+        rows = more.nonzero()[0]
+        end = star[rows]
+        fill[rows] = np.where(DIGIT[text.u1[end - 1]], FILL[text.u2[end - 4]], 255)
+        fill[rows] |= np.where(text.u1[end - 2] == ord(","), 0, 255).astype(np.uint8)
+        size[rows] -= 2
 
 
-def _adjacent(found: Lines, line: Ints, event: Ints) -> Mask:
-    """Untagged, or right behind the tag block."""
-    beside: Mask = found.at[event] == found.at[event - 1] + 1
-    return ~found.tagged[line] | beside
+def _headed(text: Text, at: Ints) -> Mask:
+    """Begin as a single AIS sentence does, up to `,1,1,`."""
+    heads = text.u8[at]
+    good: Mask = text.u4[at + 7] == SINGLE
+    known = set(heads.tolist()) if len(heads) < 256 else np.unique(heads).tolist()
+    wrong = [head for head in known if not _is_header(head)]
+    return good & ~np.isin(heads, np.array(wrong, np.uint64)) if wrong else good
 
 
-def pick(some: Sentences, rows: Ints | Mask) -> Sentences:
-    return Sentences(*(getattr(some, name)[rows] for name in Sentences.__slots__))
+@lru_cache(4096)
+def _is_header(head: int) -> bool:
+    return HEADER.fullmatch(head.to_bytes(8, "little")) is not None
+
+
+def pick(some: Singles, rows: Ints | Mask) -> Singles:
+    return Singles(*(getattr(some, name)[rows] for name in Singles.__slots__))
