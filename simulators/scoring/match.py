@@ -18,6 +18,8 @@ PAIRS = frozenset({"collision", "encounter", "spoof"})
 ZONED = frozenset({"zone_enter", "zone_exit", "zone_dwell", "approach", "boundary", "risk_zone"})
 """Kinds that tell one boat's alerts apart by what they are about. For the others the object is
 information: which order, which group, which port."""
+PLACES = frozenset({"port_crowding", "feed"})
+"""Kinds about a place or a source, which may be named as subject or as object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def about(i: Incident, kind: str, subject: Party, obj: Party) -> bool:
     if kind in PAIRS:
         straight = same(i.subject, subject) and same(i.object, obj)
         return straight or (same(i.subject, obj) and same(i.object, subject))
+    if kind in PLACES:
+        return same(i.subject, subject or obj)
     return same(i.subject, subject) and (kind not in ZONED or same(i.object, obj))
 
 

@@ -29,6 +29,7 @@ from simulators.scoring.nouns import read_truth
 from simulators.scoring.times import seconds, text
 from simulators.sea import air, chart, facts, scenario, witness
 from simulators.sea.cast import Actor, motion
+from simulators.sea.plays import PLAYS
 from simulators.sea.stage import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -523,3 +524,20 @@ def test_who_leaves_the_network_sends_it_all_in_a_burst_when_back(gap: Path) -> 
         far = chart.off_coast_nm(np.array([middle[0]]), np.array([middle[1]]))
         assert far[0] > 26
         assert all(at / 1e6 > until for at in bursts[actor.hull.boat.terminal])
+
+
+def test_the_readme_names_every_play_and_column() -> None:
+    text_of = (ROOT / "simulators" / "README.md").read_text(encoding="utf-8")
+    assert not [name for name in PLAYS if f"| `{name}` |" not in text_of]
+    for name, columns in facts.COLUMNS.items():
+        assert f"`{name}.csv`" in text_of
+        assert not [c for c in columns if c not in text_of]
+
+
+def test_a_scenario_as_the_readme_shows_it_can_be_run(tmp_path: Path) -> None:
+    readme = (ROOT / "simulators" / "README.md").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(readme.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    counts = scenario.run(scenario.read(mine), 1, tmp_path / "out")
+    assert counts["boats"] == 3
+    assert counts["incidents"] == 2

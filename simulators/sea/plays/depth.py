@@ -33,18 +33,14 @@ def depths(lon: chart.Floats, lat: chart.Floats) -> chart.Floats:
     return found
 
 
-def with_depths(stage: Stage) -> None:
-    """Give the service a grid of depths."""
+def grid_of_depths(stage: Stage, role: Role) -> None:
+    """Gives the service a grid of depths, with one shoal."""
+    del role
     lon = np.arange(DEPTHS[0], DEPTHS[2], STEP)
     lat = np.arange(DEPTHS[1], DEPTHS[3], STEP)
     x, y = (a.ravel() for a in np.meshgrid(lon, lat))
     for a, b, d in zip(x.tolist(), y.tolist(), depths(x, y).tolist(), strict=True):
         stage.fact("depth", lon=round(a, 4), lat=round(b, 4), depth_m=round(d, 1))
-
-
-def grid_of_depths(stage: Stage, role: Role) -> None:
-    del role
-    with_depths(stage)
 
 
 def to_shoal(stage: Stage, role: Role) -> None:

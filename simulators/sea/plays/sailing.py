@@ -110,7 +110,7 @@ def _in_moratorium(stage: Stage, role: Role, actor: Actor, span: tuple[float, fl
 
 
 def fishes(stage: Stage, role: Role) -> None:
-    """At sea in the closed season: tows `minutes` (trawl speed), before and after at `steam_kn`."""
+    """At sea in the closed season: tows `minutes` (trawl speed), before and after it steams."""
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, role.word("gear", "trawl"))

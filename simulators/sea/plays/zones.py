@@ -41,7 +41,7 @@ def home(stage: Stage, pen: Pen) -> Pen:
 
 
 def enters(stage: Stage, role: Role) -> None:
-    """Straight in over the southern edge, `inside_min` inside, and out again the same way."""
+    """Straight in over the southern edge, `inside_min` inside (`anchors`: at rest), and out."""
     code, kn = role.word("zone"), role.draw("kn", stage.rng("kn"), 4.0)
     for n in range(role.count):
         rng = stage.rng(role.name, n)
@@ -54,17 +54,20 @@ def enters(stage: Stage, role: Role) -> None:
         pen.stay(max(0.0, cross - ways.eta(start, edge, kn) - pen.t))
         pen.go(edge, kn)
         begins = pen.t
-        _stay_inside(pen, edge, depth, inside, kn)
+        _stay_inside(pen, edge, depth, inside, kn, anchors=role.flag("anchors"))
         ends = pen.t
         pen.go(start, kn)
         home(stage, pen)
         held = tuple(stage.begin + m * MINUTE for m in role.args.get("held_min", ()))
         spans = ((held[0], held[1]),) if held else ()
-        actor = stage.sail(hull, pen.track(), role, held=spans)
+        status = ((begins, 1), (ends, 0)) if role.flag("anchors") else ()
+        actor = stage.sail(hull, pen.track(), role, held=spans, status=status)
         _entered(stage, role, actor, begins, ends)
 
 
-def _stay_inside(pen: Pen, edge: Point, depth: float, seconds: float, kn: float) -> None:
+def _stay_inside(
+    pen: Pen, edge: Point, depth: float, seconds: float, kn: float, *, anchors: bool
+) -> None:
     """In and back to the edge; the middle of the stay is towed to and fro."""
     reach = min(depth * 0.45, kn * seconds / HOUR / 2)
     until = pen.t + seconds
@@ -72,7 +75,7 @@ def _stay_inside(pen: Pen, edge: Point, depth: float, seconds: float, kn: float)
     pen.go(inner, kn)
     back = ways.eta(inner, edge, kn)
     side = 0.2
-    while pen.t + back + 2 * side / kn * HOUR < until:
+    while not anchors and pen.t + back + 2 * side / kn * HOUR < until:
         pen.go(geo.move(inner, 90, side), kn)
         pen.go(inner, kn)
     pen.stay(max(0.0, until - back - pen.t))
@@ -119,6 +122,7 @@ def _entered(stage: Stage, role: Role, actor: Actor, begins: float, ends: float)
             due=begins + limit,
             ends=ends,
             expect=numbers.judge(inside, limit),
+            floor="yellow" if role.flag("anchors") else None,
             object=code,
         )
 
@@ -263,7 +267,7 @@ def over_cable(stage: Stage, role: Role) -> None:
 
 
 def in_risk_zone(stage: Stage, role: Role) -> None:
-    """Through, or at anchor in, a merchant–fishing risk zone."""
+    """Through a merchant–fishing risk zone; `anchors`: it comes to rest there."""
     enters(stage, Role(role.name, role.play, role.count, {**role.args, "kind": "risk_zone"}))
 
 
