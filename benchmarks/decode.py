@@ -16,7 +16,7 @@ from benchmarks._contest import Contest, enter_gpsdecode
 from benchmarks._corpus import Corpus
 from benchmarks._measure import Figure, Goal, Run
 
-SENTENCES, QUICK, ROUNDS = 500_000, 30_000, 5
+SENTENCES, QUICK, ROUNDS = 500_000, 30_000, 3
 PEERS = {"pyais": 15, "libais": 4, "libais_bare": None, "aiscat": 1.6, "gpsdecode": 5}
 """Goals on the full mix. libais_bare looks at no checksum and joins nothing; for comparison."""
 PIECES = {"64 KiB": (1 << 16, 10), "4 KiB": (1 << 12, 8), "80 bytes": (80, None)}

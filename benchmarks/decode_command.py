@@ -13,7 +13,7 @@ from benchmarks import _corpus
 from benchmarks._contest import Contest, enter_gpsdecode, program
 from benchmarks._measure import Figure, Run
 
-SENTENCES, QUICK, ROUNDS = 250_000, 30_000, 5
+SENTENCES, QUICK, ROUNDS = 250_000, 30_000, 3
 
 
 def figures(run: Run) -> Iterator[Figure]:
