@@ -9,22 +9,31 @@ join unnest(%(kinds)s::text[], %(vessels)s::int[], %(others)s::int[], %(episodes
 order by a.id for update of a;
 
 -- name: insert
--- A new alert; the key keeps a second one out.
+-- New alerts, in the order in which they opened; the key keeps a second one out.
 insert into alert (kind, vessel, other, episode, severity, status, opened, last_seen, occurrences,
                    cleared, closed, reason, lon, lat, evidence, rule_version)
-values (%(kind)s, %(vessel)s, %(other)s, %(episode)s, %(severity)s, %(status)s, %(opened)s,
-        %(last_seen)s, %(occurrences)s, %(cleared)s, %(closed)s, %(reason)s, %(lon)s, %(lat)s,
-        %(evidence)s, %(rule_version)s)
-returning id;
+select * from unnest(%(kind)s::text[], %(vessel)s::int[], %(other)s::int[],
+                     %(episode)s::timestamptz[], %(severity)s::smallint[], %(status)s::text[],
+                     %(opened)s::timestamptz[], %(last_seen)s::timestamptz[],
+                     %(occurrences)s::int[], %(cleared)s::timestamptz[], %(closed)s::timestamptz[],
+                     %(reason)s::text[], %(lon)s::float8[], %(lat)s::float8[],
+                     %(evidence)s::jsonb[], %(rule_version)s::int[])
+returning id, kind, vessel, other, episode;
 
 -- name: update
--- What became of it.
-update alert set severity = %(severity)s, status = %(status)s, last_seen = %(last_seen)s,
-                 occurrences = %(occurrences)s, cleared = %(cleared)s,
-                 acknowledged = %(acknowledged)s, closed = %(closed)s, verdict = %(verdict)s,
-                 reason = %(reason)s, lon = %(lon)s, lat = %(lat)s, evidence = %(evidence)s,
-                 version = version + 1
-where id = %(id)s;
+-- What became of them.
+update alert a set severity = w.severity, status = w.status, last_seen = w.last_seen,
+                   occurrences = w.occurrences, cleared = w.cleared,
+                   acknowledged = w.acknowledged, closed = w.closed, verdict = w.verdict,
+                   reason = w.reason, lon = w.lon, lat = w.lat, evidence = w.evidence,
+                   version = version + 1
+from unnest(%(id)s::bigint[], %(severity)s::smallint[], %(status)s::text[],
+            %(last_seen)s::timestamptz[], %(occurrences)s::int[], %(cleared)s::timestamptz[],
+            %(acknowledged)s::timestamptz[], %(closed)s::timestamptz[], %(verdict)s::text[],
+            %(reason)s::text[], %(lon)s::float8[], %(lat)s::float8[], %(evidence)s::jsonb[])
+     w (id, severity, status, last_seen, occurrences, cleared, acknowledged, closed, verdict, reason,
+        lon, lat, evidence)
+where a.id = w.id;
 
 -- name: homes
 -- The own sea grid of each boat.

@@ -17,7 +17,7 @@ from fleet.alerts.lifecycle import NotAllowed, move
 from fleet.columns import from_datetime, to_datetime
 from fleet.grid.policy import default
 from fleet.model import Act, Case, Change, Severity, Status
-from fleet.store.db import Connection, one, plain, queries, rows
+from fleet.store.db import Connection, plain, queries, rows
 from fleet.store.events import Event
 
 SQL = queries("alerts")
@@ -29,6 +29,16 @@ ASKS = (Act.OPEN, Act.RAISE)
 ENDED = (Status.CLOSED, Status.INVALID, Status.RETRACTED)
 WOKEN = {"acknowledged": None, "cleared": None, "closed": None, "verdict": None}
 """What an alert forgets when it becomes active again."""
+WRITTEN = (
+    "id", "severity", "status", "last_seen", "occurrences", "cleared", "acknowledged", "closed",
+    "verdict", "reason", "lon", "lat", "evidence",
+)  # fmt: skip
+"""What a change may alter of an alert."""
+FOUNDED = (
+    "kind", "vessel", "other", "episode", "severity", "status", "opened", "last_seen",
+    "occurrences", "cleared", "closed", "reason", "lon", "lat", "evidence", "rule_version",
+)  # fmt: skip
+"""What a new one has."""
 CALLS_AGAIN = "calls_again"
 """The reason of a call for help that goes on though people had ended it."""
 
@@ -188,13 +198,21 @@ def _severity(row: Row, change: Change) -> Severity:
 
 
 async def _write(conn: Connection, after: Sequence[Row]) -> dict[Key, int]:
-    for row in after:
-        values = row | {"evidence": Jsonb(row["evidence"])}
-        if row["id"] is None:
-            row["id"] = (await one(conn, SQL["insert"], **values))["id"]
-        else:
-            await conn.execute(SQL["update"], values)
+    """All new ones in one statement, all others in another: a storm is no row of round trips."""
+    fresh = [row for row in after if row["id"] is None]
+    known = [row for row in after if row["id"] is not None]
+    if known:
+        await conn.execute(SQL["update"], _columns(known, WRITTEN))
+    made = await rows(conn, SQL["insert"], **_columns(fresh, FOUNDED)) if fresh else []
+    ids = {_key_of(row): row["id"] for row in made}
+    for row in fresh:
+        row["id"] = ids[_key_of(row)]
     return {_key_of(row): row["id"] for row in after}
+
+
+def _columns(table: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:
+    columns = {name: [row[name] for row in table] for name in names}
+    return columns | {"evidence": [Jsonb(row["evidence"]) for row in table]}
 
 
 async def _homes(conn: Connection, vessels: Iterable[int]) -> dict[int, int | None]:
