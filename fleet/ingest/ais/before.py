@@ -87,7 +87,8 @@ def pghp_lines(found: Lines) -> Ints:
         return line
     event = found.begin[line] + 1
     right = found.right[event] & ((found.text.u8[found.at[event]] & FIVE) == PGHP)
-    return line[right]
+    rows: Ints = line[right]
+    return rows
 
 
 def tags(found: Lines) -> Tags | None:

@@ -6,7 +6,6 @@ Invariant: what `Reader` makes of the same messages one by one, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -57,6 +56,8 @@ RANK: Final = table(
 """Which table a message type goes to."""
 NAME_ONLY: Final = NAMES.index("24A")
 LEAST: Final = np.array([x.bits[0] for x in LAYOUTS.values()] + [0] * 5)
+SHORTEST_REST: Final = table(rest.LEAST, "i8")
+"""Of the types without a table, by type."""
 MOST: Final = np.array([x.bits[1] for x in LAYOUTS.values()] + [1 << 30] * 5)
 MOST_MMSI: Final = 999_999_999
 
@@ -74,9 +75,7 @@ def messages(found: Found, clock: Clock, received: int, tally: Tally) -> Message
     if when.ignored.any():
         tally.types["source time ignored"] += int(when.ignored.sum())
     work.envelope(when, received)
-    others, rows = work.records(when, received, tally)
-    envelopes = partial(work.envelopes, rows, when, received)
-    return Messages(tables, others, tally=tally, enveloped=envelopes)
+    return Messages(tables, tally, work.rest(when, received))
 
 
 def _refused(found: Found, rows: Ints, tally: Tally) -> Found:
@@ -115,6 +114,7 @@ class Work:
             part[self.length[halves] < 40] = 0
             rank[halves] = np.where(part > 1, STATIC_PART, NAME_ONLY + part)
         rank[self.length < LEAST[rank]] = TOO_SHORT
+        rank[self.length < SHORTEST_REST[self.kind]] = TOO_SHORT
         rank[self.all[SIZE] == 0] = MARK
         return rank
 
@@ -218,43 +218,48 @@ class Work:
         common["station"] = _texts(text, some[SOURCE], some[SOURCE_SIZE])
         common["group"] = _texts(text, some[GROUP], some[GROUP_SIZE])
 
-    def records(
-        self, when: Moments, received: int, tally: Tally
-    ) -> tuple[tuple[Record, ...], list[int]]:
-        """The messages that have no table, and which they are."""
-        out, kept = [], []
+    def rest(self, when: Moments, received: int) -> Rest:
+        """The messages that have no table."""
         rows = self.order[self.ends[REST - 1] : self.ends[REST]]
-        told = zip(when.sent[rows].tolist(), self.kind[rows].tolist(), strict=True)
-        places = self.all[[PAYLOAD, SIZE, FILL]][:, rows].T.tolist()
-        for row, (base, kind), (payload, size, fill) in zip(
-            rows.tolist(), told, places, strict=True
-        ):
-            piece = self.text.data[payload : payload + size]
-            made = rest.record(kind, Bits.of(piece, fill), base, received or base)
-            if made is None:
-                tally.reject("message length", piece)
-            else:
-                out.append(made)
-                kept.append(row)
-        return tuple(out), kept
+        about = (self.kind[rows], when.sent[rows], when.ignored[rows])
+        return Rest(self.text, self.all[:, rows], about, received)
 
-    def envelopes(self, rows: list[int], when: Moments, received: int) -> tuple[Row, ...]:
-        """The envelopes of these records, as `Reader` has them."""
-        sent, doubts = when.sent[rows].tolist(), when.ignored[rows] * int(Doubt.SOURCE)
-        told = zip(self.all[:, rows].T.tolist(), sent, doubts.tolist(), strict=True)
-        return tuple(self._enveloped(m, (received, base, base), doubt) for m, base, doubt in told)
 
-    def _enveloped(self, m: list[int], when: tuple[int, int, int], doubt: int) -> Row:
-        data, start, payload = self.text.data, m[AT], m[PAYLOAD]
-        bits = Bits.of(data[payload : payload + m[SIZE]], m[FILL])
+class Rest:
+    """Messages without a table, made records when somebody looks; right in kind and length."""
+
+    def __init__(
+        self, text: Text, columns: NDArray[np.int64], about: tuple[Column, ...], received: int
+    ) -> None:
+        self.text, self.columns, self.about, self.received = text, columns, about, received
+
+    def __len__(self) -> int:
+        return int(self.columns.shape[1])
+
+    def read(self) -> tuple[tuple[Record, ...], tuple[Row, ...]]:
+        """The records, and the values of their envelopes."""
+        out: list[Record] = []
+        envelopes: list[Row] = []
+        about = (column.tolist() for column in self.about)
+        for m, kind, base, ignored in zip(self.columns.T.tolist(), *about, strict=True):
+            piece = self.text.data[m[PAYLOAD] : m[PAYLOAD] + m[SIZE]]
+            bits = Bits.of(piece, m[FILL])
+            out.append(rest.record(kind, bits, base, self.received or base))
+            doubt = int(Doubt.SOURCE) * ignored
+            envelopes.append(self._envelope(m, bits, (self.received, base, base, doubt)))
+        return tuple(out), tuple(envelopes)
+
+    def _envelope(self, m: list[int], bits: Bits, when: tuple[int, int, int, int]) -> Row:
+        """The envelope of one record, as `Reader` has it."""
+        data = self.text.data
         mmsi, channel = bits.get(8, 30), data[m[CHANNEL] : m[CHANNEL] + 1]
         station = data[m[SOURCE] : m[SOURCE] + m[SOURCE_SIZE]].decode("latin-1")
         group = data[m[GROUP] : m[GROUP] + m[GROUP_SIZE]].decode("latin-1")
-        doubt |= 0 if 0 < mmsi <= MOST_MMSI else int(Doubt.MMSI)
+        doubt = 0 if 0 < mmsi <= MOST_MMSI else int(Doubt.MMSI)
         return (
             m[ORDER], mmsi, bits.get(6, 2), channel.decode("latin-1").strip(","),
-            data[start + 1 : start + 3].decode("latin-1"), data[start + 5] == ord("O"),
-            station, group, m[TIME], *when, doubt, m[PARTS],
+            data[m[AT] + 1 : m[AT] + 3].decode("latin-1"), data[m[AT] + 5] == ord("O"),
+            station, group, m[TIME], *when[:3], when[3] | doubt, m[PARTS],
         )  # fmt: skip
 
 

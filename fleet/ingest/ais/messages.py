@@ -6,10 +6,11 @@ left out silently: what could not be read is counted in `tally`, what is odd is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,6 @@ from fleet.ingest.format import Record
 from fleet.ingest.tally import Tally
 
 Column = NDArray[Any]
-Row = tuple[Any, ...]
-"""The values of ENVELOPE's columns, then of the layout's fields."""
 
 
 class Doubt(IntFlag):
@@ -96,23 +95,57 @@ class Table(Mapping[str, Column]):
         return int(self._rows.stop - self._rows.start)
 
 
-@dataclass(slots=True)
+Row = tuple[Any, ...]
+"""The values of ENVELOPE's columns, then of the layout's fields."""
+
+
+class Rest(Protocol):
+    """Messages without a table: known to be readable, made records when somebody looks."""
+
+    def __len__(self) -> int: ...
+    def read(self) -> tuple[tuple[Record, ...], tuple[Row, ...]]:
+        """The records, and the values of ENVELOPE's columns, one row for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records that were made at once."""
+
+    records: tuple[Record, ...] = ()
+    envelopes: tuple[Row, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def read(self) -> tuple[tuple[Record, ...], tuple[Row, ...]]:
+        return self.records, self.envelopes
+
+
+@dataclass
 class Messages:
     """Everything one piece held; the order of arrival is in the column `order`."""
 
     tables: Mapping[Name, Table] = field(default_factory=dict)
-    others: tuple[Record, ...] = ()
     tally: Tally = field(default_factory=Tally)
-    enveloped: Callable[[], tuple[Row, ...]] = tuple  #: makes `envelopes`, which few ask for
+    rest: Rest = Records()
+
+    @cached_property
+    def _records(self) -> tuple[tuple[Record, ...], tuple[Row, ...]]:
+        return self.rest.read()
+
+    @property
+    def others(self) -> tuple[Record, ...]:
+        """The messages without a table, in the order of arrival."""
+        return self._records[0]
 
     @property
     def envelopes(self) -> tuple[Row, ...]:
         """The values of ENVELOPE's columns, one row for each of `others`."""
-        return self.enveloped()
+        return self._records[1]
 
     def __len__(self) -> int:
         """Messages that were read."""
-        return sum(table.rows for table in self.tables.values()) + len(self.others)
+        return sum(table.rows for table in self.tables.values()) + len(self.rest)
 
 
 def tabled(rows: Mapping[Name, list[Row]]) -> dict[Name, Table]:

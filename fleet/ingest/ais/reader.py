@@ -12,7 +12,7 @@ from fleet.ingest import clean
 from fleet.ingest.ais import rest
 from fleet.ingest.ais.bits import Bits
 from fleet.ingest.ais.fields import Layout, Name
-from fleet.ingest.ais.messages import Doubt, Messages, Row, tabled
+from fleet.ingest.ais.messages import Doubt, Messages, Records, Row, tabled
 from fleet.ingest.ais.scalar import layout_of, values
 from fleet.ingest.assembly import Message
 from fleet.ingest.format import Record
@@ -58,18 +58,16 @@ class Reader:
         return self._row(layout, bits, base, message, Doubt.SOURCE if ignored else Doubt(0))
 
     def messages(self) -> Messages:
-        return Messages(
-            tabled(self.rows), tuple(self.others), tally=self.tally,
-            enveloped=lambda: tuple(self.envelopes),
-        )  # fmt: skip
+        rest = Records(tuple(self.others), tuple(self.envelopes))
+        return Messages(tabled(self.rows), self.tally, rest)
 
     def _other(self, kind: int, bits: Bits, base: int, message: Message, doubt: Doubt) -> None:
         if kind == 24:
             why = "message length" if bits.length < 40 else "static part"
             return self.tally.reject(why, message.payload)
-        made = rest.record(kind, bits, base, self.received or base)
-        if made is None:
+        if bits.length < rest.LEAST[kind]:
             return self.tally.reject("message length", message.payload)
+        made = rest.record(kind, bits, base, self.received or base)
         if not clean.valid_mmsi(made.key):
             doubt |= Doubt.MMSI
         self.others.append(made)

@@ -94,10 +94,8 @@ def _degrees(bits: Bits, name: str, at: int) -> float:
 NONE: Final[Mapping[str, Any]] = {}
 
 
-def record(kind: int, bits: Bits, t: int, received: int) -> Record | None:
-    """None where the message is too short to be one."""
-    if bits.length < LEAST[kind]:
-        return None
+def record(kind: int, bits: Bits, t: int, received: int) -> Record:
+    """One message of at least LEAST bits."""
     to, text = _to(kind, bits), _text(kind, bits)
     dac, fi, payload = _application(kind, bits)
     fields = NONE if kind in READ_HERE else Fields(kind, bits)
