@@ -14,7 +14,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import benchmarks
-from benchmarks._measure import Figure, Run
+from benchmarks._measure import Figure, Run, unmeasured
 from benchmarks._report import Report
 from deploy.local.say import Missing
 
@@ -55,7 +55,7 @@ def measured(name: str, report: Report) -> bool:
         for figure in figures:
             report.figure(figure)
     except Missing as missing:
-        print(f"{name}: not measured: {missing}", flush=True)
+        report.figure(unmeasured(name, "", "", str(missing)))
     except Exception as error:  # noqa: BLE001 -- the others still have something to say
         print(f"{name}: failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         return False

@@ -12,6 +12,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks._measure import Figure, Goal, Run, Timing, clocked, rate, unmeasured
 from benchmarks._report import row
+from deploy.local.say import Missing
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,6 +136,21 @@ def test_one_that_fails_does_not_keep_the_others(
     assert "broken: failed: ZeroDivisionError" in told.err
     assert "quick" in told.out
     assert [f["name"] for f in json.loads(file.read_text())["figures"]] == ["quick"]
+
+
+def test_what_this_machine_lacks_is_a_line_of_the_table_and_no_failure(
+    fast: ModuleType, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def figures(run: Run) -> Iterator[Figure]:
+        yield Figure("before", 1 if run.quick else 2, "s")
+        raise Missing("no room on the disk")
+
+    fast.figures = figures  # type: ignore[attr-defined]
+    file = tmp_path / "figures.json"
+    assert command.main(["fast", "--json", str(file)]) == 0
+    assert "not measured: no room on the disk" in capsys.readouterr().out
+    last = json.loads(file.read_text())["figures"][-1]
+    assert (last["name"], last["value"]) == ("fast", None)
 
 
 def test_an_unknown_name_is_status_2_and_lists_what_there_is() -> None:
