@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isnan
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from fleet.ingest.format import Reports
 from fleet.ingest.formats.jt808 import Decoder
 from fleet.ingest.jt808.frames import Framer, Message
-from fleet.ingest.jt808.location import Location, bcd_time, locations
+from fleet.ingest.jt808.location import MOST, Location, bcd_time, locations
 from fleet.ingest.jt808.models import DEFAULT, Alarm, Model, read
 from fleet.ingest.jt808.registration import code_for, model_in, presented, registration
 from fleet.ingest.tally import Tally
@@ -153,6 +154,11 @@ def test_sos_is_heard_though_the_clock_of_the_terminal_is_nobodys(when: int) -> 
     assert [(c.t, c.lon) for c in r.calls] == [(NOW, 109.1)]
 
 
+def test_a_call_from_tomorrow_is_one_of_now() -> None:
+    r = heard(sent(Fix(NOW // SECOND + 86_400, 109.1, 18.3, alarm=1)))
+    assert ([c.t for c in r.calls], r.fixes.t.tolist()) == ([NOW], [NOW + DAY])
+
+
 def test_sos_is_heard_without_a_place() -> None:
     for fix in (Fix(NOW // SECOND, 0, 0, alarm=1, positioned=False), Fix(1, 109, 99, alarm=1)):
         (call,) = heard(sent(fix)).calls
@@ -202,6 +208,19 @@ def test_the_default_table_is_the_standards() -> None:
 )
 def test_what_is_no_batch(body: bytes, why: str) -> None:
     assert why in heard(Terminal("13800000808").frame(0x0704, body)).rejects
+
+
+def test_of_a_batch_that_is_too_long_the_newest_are_taken() -> None:
+    n = MOST + 5
+    frames = Terminal("13800000808").keep(
+        0x0704, batch(Fix(NOW // SECOND - n + i, 109.1, 18.3) for i in range(n))
+    )
+    parts = [message(frame) for frame in frames]
+    whole = replace(parts[0], body=b"".join(part.body for part in parts), part=1, parts=1)
+    found = list(locations(whole))
+    assert found[:5] == ["batch: too many"] * 5
+    times = [one.t for one in found if isinstance(one, Location)]
+    assert times == [NOW - (MOST - i) * SECOND for i in range(MOST)]
 
 
 def test_a_batch_keeps_its_good_positions() -> None:

@@ -55,6 +55,14 @@ def test_two_messages_are_never_mixed() -> None:
     assert tally.rejects == {"packets: of another message": 1}
 
 
+def test_halves_of_two_messages_are_no_message() -> None:
+    """What their serials alone tell."""
+    for other in (500, 5, 8, 9):
+        found, tally = joined([packets(2)[0], packets(2, serial=other)[1]])
+        assert found == []
+        assert tally.rejects == {"packets: of another message": 1}
+
+
 def test_two_terminals_are_never_mixed() -> None:
     other = packets(2, phone=bytes(6))
     found, _ = joined([packets(2)[0], other[1]])
