@@ -33,21 +33,18 @@ class Event:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+PLAIN = ("alert", "work_order", "vessel", "person", "grid", "act", "actor", "reason")
+
+
 async def append(conn: Connection, events: Sequence[Event]) -> int:
     """Write the events, hint to listeners, and return the newest sequence number."""
     if not events:
         return 0
     last = int((await one(conn, SQL["take"], n=len(events)))["seq"])
     first = last - len(events) + 1
-    async with conn.cursor() as cursor:
-        await cursor.executemany(SQL["append"], [_row(first + i, e) for i, e in enumerate(events)])
+    columns: dict[str, list[Any]] = {n: [getattr(e, n) for e in events] for n in PLAIN}
+    columns["seq"] = list(range(first, last + 1))
+    columns["detail"] = [Jsonb(dict(e.detail)) for e in events]
+    await conn.execute(SQL["append"], columns)
     await conn.execute(SQL["hint"], {"channel": CHANNEL, "seq": str(last)})
     return last
-
-
-def _row(seq: int, e: Event) -> dict[str, Any]:
-    return {
-        "seq": seq, "alert": e.alert, "work_order": e.work_order, "vessel": e.vessel,
-        "person": e.person, "grid": e.grid, "act": e.act, "actor": e.actor,
-        "reason": e.reason, "detail": Jsonb(dict(e.detail)),
-    }  # fmt: skip
