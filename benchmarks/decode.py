@@ -16,7 +16,7 @@ from benchmarks._contest import Contest, enter_gpsdecode
 from benchmarks._corpus import Corpus
 from benchmarks._measure import Figure, Goal, Run
 
-SENTENCES, QUICK, ROUNDS = 500_000, 30_000, 3
+SENTENCES, FEWER, QUICK, ROUNDS = 500_000, 60_000, 30_000, 3
 PEERS = {"pyais": 15, "libais": 4, "libais_bare": None, "aiscat": 1.6, "gpsdecode": 5}
 """Goals on the full mix. libais_bare looks at no checksum and joins nothing; for comparison."""
 PIECES = {"64 KiB": (1 << 16, 10), "4 KiB": (1 << 12, 8), "80 bytes": (80, None)}
@@ -30,25 +30,21 @@ def figures(run: Run) -> Iterator[Figure]:
         yield Figure(f"sentences in the mix: {mix.origin}", mix.sentences, "sentences")
         yield from full(run, folder, mix)
         yield from bare(run, folder, mix)
+        yield from pieces(run, _corpus.mix(folder, QUICK if run.quick else FEWER))
 
 
 def full(run: Run, folder: Path, mix: Corpus) -> Iterator[Figure]:
-    """The mix: everybody; and ourselves in pieces."""
+    """The mix, and everybody."""
     contest = Contest()
     contest.enter("fleet", "fleet", mix.path)
     for name in PEERS:
         if name != "gpsdecode":
             contest.enter(name, name, mix.path)
     enter_gpsdecode(contest, mix.path, folder / "empty")
-    for name, (size, _) in PIECES.items():
-        contest.enter(name, "fleet_live", mix.path, size)
     took = run.interleaved(contest.ways, rounds=0 if run.quick else ROUNDS)
     for name, goal in PEERS.items():
         wanted = Goal(goal) if goal else None
         yield contest.figure("full mix", mix.sentences, took, ("fleet", name), wanted)
-    for name, (_, goal) in PIECES.items():
-        wanted = Goal(goal) if goal else None
-        yield contest.figure(f"in {name}", mix.sentences, took, (name, "pyais"), wanted)
 
 
 def bare(run: Run, folder: Path, mix: Corpus) -> Iterator[Figure]:
@@ -65,3 +61,15 @@ def bare(run: Run, folder: Path, mix: Corpus) -> Iterator[Figure]:
         yield contest.figure("positions only", only.sentences, took, ("fleet", name), wanted)
     pair = ("as a recording", "pyais")
     yield contest.figure("… as a recording", only.sentences, took, pair)
+
+
+def pieces(run: Run, mix: Corpus) -> Iterator[Figure]:
+    """Ourselves in pieces as they come from a socket; fewer sentences, for it takes longer."""
+    contest = Contest()
+    contest.enter("pyais", "pyais", mix.path)
+    for name, (size, _) in PIECES.items():
+        contest.enter(name, "fleet_live", mix.path, size)
+    took = run.interleaved(contest.ways)
+    for name, (_, goal) in PIECES.items():
+        wanted = Goal(goal) if goal else None
+        yield contest.figure(f"in {name}", mix.sentences, took, (name, "pyais"), wanted)
