@@ -66,7 +66,8 @@ Examples:
 Settings come from options, then FLEET_* variables, then a TOML file (--config,
 FLEET_CONFIG or ./fleet.toml). An option of a command is FLEET_<COMMAND>_<OPTION>,
 or a key in the table [<command>]. A secret may stand in a file:
-FLEET_DATABASE_URL_FILE, FLEET_MQTT_URL_FILE, FLEET_WEBHOOK_SECRET_FILE.
+FLEET_DATABASE_URL_FILE, FLEET_MQTT_URL_FILE, FLEET_WEBHOOK_SECRET_FILE,
+FLEET_JT808_SECRET_FILE.
 
 \b
 Exit status: 0 done · 1 failed · 2 wrong option or setting · 3 data refused,
