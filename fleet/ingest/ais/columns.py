@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fleet.ingest.ais import moments, rest, unpack
 from fleet.ingest.ais.bits import ALPHABET, Bits
+from fleet.ingest.ais.few import FEW, Few
 from fleet.ingest.ais.fields import LAYOUTS, Layout, Name
 from fleet.ingest.ais.frames import (
     AT,
@@ -59,6 +60,7 @@ LEAST: Final = np.array([x.bits[0] for x in LAYOUTS.values()] + [0] * 5)
 SHORTEST_REST: Final = table(rest.LEAST, "i8")
 """Of the types without a table, by type."""
 MOST: Final = np.array([x.bits[1] for x in LAYOUTS.values()] + [1 << 30] * 5)
+NONE: Final = np.zeros(0, np.int64)
 MOST_MMSI: Final = 999_999_999
 
 
@@ -100,10 +102,11 @@ class Work:
         self.some = self.all[:, self.rows]
         self.doubt = np.zeros(len(self.rows), np.int64)
         self.common: dict[str, Column] = {}
-        short = self.ends[LONGER - 1]
+        self.few = len(self.rows) <= FEW
+        short = 0 if self.few else self.ends[LONGER - 1]
         self.short, bad_short = self._packed(slice(0, short), unpack.SHORT)
         self.long, bad_long = self._packed(slice(short, len(self.rows)), unpack.LONG)
-        self.illegal = self._illegal([bad_short, bad_long + short])
+        self.illegal = self._illegal([bad_short, bad_long])
 
     def _ranked(self) -> NDArray[np.uint8]:
         """Which table, or which lot, each message goes to."""
@@ -122,14 +125,14 @@ class Work:
         """Words and bytes of these payloads; the rows that hold what no payload may."""
         at, size = self.some[PAYLOAD, rows], self.some[SIZE, rows]
         if not len(at):
-            return (self.all[:0], self.text.u1[:0]), at
+            return (self.all[:0], self.text.u1[:0]), NONE
         bits, illegal = unpack.packed(self.text, at, size, width)
-        bad = at[:0] if illegal is None else illegal.nonzero()[0]
-        if (size > width).any():
+        bad = NONE if illegal is None else illegal.nonzero()[0]
+        if int(size.max()) > width:
             longer = (size > width).nonzero()[0]
             wrong = [i for i in longer.tolist() if self._wrong(self.some[:, rows.start + i])]
             bad = np.concatenate((bad, np.array(wrong, np.int64)))
-        return (unpack.words(bits), bits), bad
+        return (unpack.words(bits), bits), bad + rows.start if len(bad) else NONE
 
     def _wrong(self, message: Ints) -> bool:
         payload = self.text.data[message[PAYLOAD] : message[PAYLOAD] + message[SIZE]]
@@ -137,10 +140,11 @@ class Work:
 
     def _illegal(self, bad: list[Ints]) -> Ints:
         """The messages, in the order of arrival, whose payload is none."""
-        rows = [self.rows[i] for i in bad]
-        others = self.order[len(self.rows) :]
-        wrong = [i for i in others.tolist() if self._wrong(self.all[:, i])]
-        return np.unique(np.concatenate((*rows, np.array(wrong, np.int64))))
+        others = self.order[len(self.rows) :].tolist()
+        wrong = [i for i in others if self._wrong(self.all[:, i])]
+        if not wrong and not any(map(len, bad)):
+            return NONE
+        return np.unique(np.concatenate((*(self.rows[b] for b in bad), wrong)).astype(np.int64))
 
     def count(self, tally: Tally) -> None:
         """Types, and what is no message of a known one."""
@@ -156,6 +160,8 @@ class Work:
 
     def tables(self) -> tuple[dict[Name, Table], Heard]:
         """The fields of every table, and what the times are made of; the envelope comes later."""
+        if self.few:
+            return self._few_tables()
         n = len(self.rows)
         places = np.full((2, n), np.nan)
         seconds = np.zeros((2, n), np.int64)
@@ -173,6 +179,26 @@ class Work:
             _seconds(layout, columns, seconds[:, rows])
         return tables, self._heard(seconds, places)
 
+    def _few_tables(self) -> tuple[dict[Name, Table], Heard]:
+        """The same for few messages."""
+        tables: dict[Name, Table] = {}
+        words, bits = self.long
+        seconds = np.zeros((2, len(self.rows)), np.int64)
+        if not len(self.rows):
+            return tables, self._heard(seconds, np.zeros((2, 0)))
+        self._identity()
+        few = Few(words, bits, self.rank[self.rows], self.length[self.rows])
+        seconds[0] = few.second
+        for rank, layout in enumerate(LAYOUTS.values()):
+            start, stop = self.ends[rank - 1] if rank else 0, self.ends[rank]
+            if start != stop:
+                rows = slice(start, stop)
+                columns = few.columns(rank, rows)
+                tables[layout.name] = Table(layout, columns, self.common, rows)
+                if "year" in columns:
+                    _utc(columns, seconds[1, rows])
+        return tables, self._heard(seconds, few.places)
+
     def _fields(self, layout: Layout, rows: slice, mmsi: Ints) -> dict[str, Column]:
         begin = self.ends[LONGER - 1] if unpack.is_long(layout) else 0
         words, bits = self.long if begin or unpack.is_long(layout) else self.short
@@ -183,7 +209,7 @@ class Work:
     def _identity(self) -> Ints:
         """MMSI and repeat, which all layouts have in the same place."""
         first = [words[0] for words, _ in (self.short, self.long) if len(words)]
-        word = np.concatenate(first) if first else self.rows
+        word = first[0] if len(first) == 1 else np.concatenate(first) if first else self.rows
         self.common["mmsi"] = mmsi = word >> 26 & (1 << 30) - 1
         self.common["repeat"] = word >> 56 & 3
         self.doubt |= int(Doubt.MMSI) * ((mmsi == 0) | (mmsi > MOST_MMSI))
@@ -277,8 +303,12 @@ def _seconds(layout: Layout, columns: Mapping[str, Column], out: Ints) -> None:
     elif layout.type == 27:
         out[0] = NO_SECOND
     if "year" in columns:
-        names = ("year", "month", "day", "hour", "minute", "second")
-        out[1] = dates(np.array([columns[name] for name in names]), np.zeros(1, np.int64))
+        _utc(columns, out[1])
+
+
+def _utc(columns: Mapping[str, Column], out: Ints) -> None:
+    names = ("year", "month", "day", "hour", "minute", "second")
+    out[:] = dates(np.array([columns[name] for name in names]), np.zeros(1, np.int64))
 
 
 def _texts(text: Text, at: Ints, size: Ints) -> NDArray[np.str_]:

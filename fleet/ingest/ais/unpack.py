@@ -92,8 +92,12 @@ def is_long(layout: Layout) -> bool:
 
 def _word(f: Field, layout: Layout) -> int:
     """The 64 bits that hold it begin at 32 times this bit."""
-    last = (LONG if is_long(layout) else SHORT) // 4 * 3 - 8
-    return min(f.first_bit // 32, last // 4)
+    return word_of(f, LONG if is_long(layout) else SHORT)
+
+
+def word_of(f: Field, width: int) -> int:
+    """The same within so many characters."""
+    return min(f.first_bit // 32, (width // 4 * 3 - 8) // 4)
 
 
 def _column(values: Any) -> Ints:
