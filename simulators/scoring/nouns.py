@@ -21,6 +21,8 @@ SPELLINGS = dict(zip(("info", "warning", "alarm", "emergency"), (1, 2, 3, 4), st
     name: number for number, name in enumerate(SEVERITIES, 1)
 }
 RED = 4
+ALIASES = {"zone_approach": "approach", "spoof_hull": "spoof"}
+"""Kinds that a service may tell apart where the catalogue has one."""
 EXPECT = ("alert", "either", "child")
 HIDDEN = frozenset({"suppressed", "shelved", "candidate"})
 """Statuses in which an operator is not shown an alert."""
@@ -199,7 +201,7 @@ def _alert(body: Mapping[str, Any], name: str) -> Alert:
     reached = body.get("severities") or [[body["opened"], body["severity"]]]
     return Alert(
         id=str(body.get("id") or name),
-        kind=body["kind"],
+        kind=ALIASES.get(body["kind"], body["kind"]),
         subject=party(body["subject"]),
         object=party(body.get("object")),
         opened=opened,

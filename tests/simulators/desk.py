@@ -31,6 +31,8 @@ from simulators.register import Boat
 from simulators.world import World
 
 DEMO = Path(__file__).parents[2] / "fleet" / "demo"
+LOGS = {rule.key for rule in RULES if rule.log}
+"""Kinds that are a record and no alert."""
 NOBODY = cast("Feed", None)  #: nobody waits for an acknowledgement here
 
 
@@ -102,7 +104,7 @@ class Desk:
         inputs = Inputs(got.batch, got.signals)
         self.state, changes = feed(self.engine, self.state, inputs, int(now * SECOND))
         self.state, more = tick(self.engine, self.state, int(now * SECOND))
-        self.changes += [*changes, *more]
+        self.changes += [c for c in (*changes, *more) if c.kind not in LOGS]
 
     def _meet(self, found: Heard) -> None:
         """Ids from 1000 on for whom nobody knows."""
