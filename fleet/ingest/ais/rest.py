@@ -48,11 +48,15 @@ class Fields(Mapping[str, Any]):
         return kept | self._corrected()
 
     def _corrected(self) -> dict[str, Any]:
-        """What the library reads by a wrong step (17, 22, 23) or two bits off (25, 26)."""
+        """What the library reads by a wrong step (17, 22, 23), two bits off (25, 26), or as
+        another code than was sent (23).
+        """
         bits, corners = self._bits, CORNERS.get(self._kind, {})
         if self._kind == 22 and bits.get(139, 1):  # addressed: two numbers in place of the area
             corners = {}
         out: dict[str, Any] = {name: _degrees(bits, name, at) for name, at in corners.items()}
+        if self._kind == 23:
+            out |= {name: bits.get(*where) for name, where in CODES.items()}
         if self._kind in (25, 26):
             dac, fi, out["data"] = _application(self._kind, bits)
             if dac >= 0:
@@ -80,6 +84,10 @@ CORNERS: Final = {
     23: {"ne_lon": 40, "ne_lat": 58, "sw_lon": 75, "sw_lat": 93},  # Table 76
 }
 """Where coordinates in 1/10 minute begin: 18 bits of longitude, 17 of latitude."""
+CODES: Final = {
+    "station_type": (110, 4), "ship_type": (114, 8), "txrx": (144, 2), "interval": (146, 4),
+}  # fmt: skip
+"""Codes of type 23: first bit and width (Table 76)."""
 STATE: Final = 20
 """Bits of communication state at the end of a type 26."""
 

@@ -168,6 +168,11 @@ WRONG = (
           "the corners of the area in degrees times 60", "Table 75"),
     Wrong("23 corner", tuple(sentences(GROUP)), "sw_lon", "sw_lon", -6540.0, -109.0,
           "the same in the group assignment", "Table 76"),
+    Wrong("23 ship type", tuple(sentences(GROUP)), "ship_type", "ship_type", 0, 39,
+          "an order to ships of a reserved type is read as one to all", "Tables 53, 76"),
+    Wrong("23 interval", tuple(sentences(GROUP[:146] + "1100" + GROUP[150:])), "interval",
+          "interval", 11, 12, "of the reserved reporting intervals only the first is left",
+          "Table 77"),
     Wrong("25 dac", tuple(sentences(SINGLE_SLOT)), "app_id", "app_id", 21, 87,
           "two spare bits follow the addressee; without them the application and all data are "
           "read two bits off", "Annex 8, Message 25"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from fleet.ingest.ais import LAYOUTS, Doubt, Stream
 from tests.ingest.correctness.ours import Row, decoded, expected, impossible, rows
 from tests.ingest.oracle.bits import ARMOUR, armoured, line, of_number, sentences
+from tests.ingest.oracle.others import read_other
 from tests.ingest.oracle.reading import layout
 from tests.ingest.oracle.strategies import BITS, Drawn, messages
 from tests.ingest.oracle.strategies import LAYOUTS as DRAWN
@@ -128,3 +131,20 @@ def test_parts_of_any_size_in_any_order(drawn: Drawn, order: list[int], most: in
         turned = [b"\\s:st*07\\" + each for each in turned]  # the source is known
     (row,) = decoded(*turned)
     same(row, drawn.bits)
+
+
+@EXAMPLES
+@given(st.sampled_from([12, 14, 17, 22, 23, 25, 26]), st.text("01", min_size=170, max_size=420))
+def test_records_say_what_the_oracle_reads(kind: int, bits: str) -> None:
+    bits = of_number(kind, 6) + bits
+    (record,) = Stream().feed(b"".join(each + b"\r\n" for each in sentences(bits))).others
+    own = {"type": kind, "mmsi": record.key, "text": record.text, "to": record.to,
+           "app_id": record.dac << 6 | record.fi}  # fmt: skip
+    for name, value in read_other(bits).items():
+        if (kind, bits[139]) == (22, "1") and name[2:] in ("_lon", "_lat"):
+            continue  # addressed: two numbers in place of the corners
+        mine = own.get(name, record.fields.get(name, value))
+        if value is None:  # not available, or none on Earth
+            assert not isinstance(mine, float) or math.isnan(mine) or abs(mine) > 90, name
+        elif name not in ("sequence", "repeat"):
+            assert mine == value, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyais
 import pytest
 from pyais.stream import IterMessages
 
-from fleet.ingest.ais import Messages, Stream
+from fleet.ingest.ais import LAYOUTS, Messages, Stream
 from tests.ingest.correctness.ours import Row, expected, rows
 from tests.ingest.correctness.pyais_cases import ACCEPTED, LOST, WRONG, Accepted, Lost, Wrong
 from tests.ingest.oracle.bits import armoured, checksum, sentences, to_number, unarmoured
@@ -94,7 +95,9 @@ def test_what_pyais_loses_we_deliver(case: Lost) -> None:
     assert tuple(row.fields["mmsi"] for row in rows(ours(case.lines))) == case.right
 
 
-SENTENCE = re.compile(rb"!([A-Z]{2}VD[MO]),(\d),(\d),(\d?),([AB12]?),([0-W`-w]+),([0-5])\*(..)")
+SENTENCE = re.compile(
+    rb"!([A-Z]{2}VD[MO]),(\d),(\d),(\d?),([AB12]?),([0-W`-w]+),([0-5])(?:,\d?)?\*(..)"
+)
 
 
 def plain_messages(path: Path) -> Iterator[list[bytes]]:
@@ -173,3 +176,32 @@ def test_equal_to_pyais_on_each_code_of_each_field() -> None:
             assert row.fields == expected(bits, row.layout)
             agree(row, pyais.decode(*lines), kind, at)
     assert armoured("0" * 6) == ("0", 0)
+
+
+LARGE = 400_000
+"""Bytes of a file that is read: the largest has a million and a half of the same kind."""
+
+
+@pytest.mark.skipif(not FILES, reason="no recordings (FLEET_REAL_DATA)")
+@pytest.mark.parametrize("path", FILES, ids=[p.name for p in FILES])
+def test_whole_recordings_in_columns_are_what_the_oracle_reads(path: Path) -> None:
+    """Every message of one sentence, in order: none lost, none too many, each field."""
+    data = path.read_bytes()[:LARGE]
+    data = data[: data.rfind(b"\n") + 1]
+    stream = Stream()
+    found = [row for row in rows(stream.feed(data), stream.end()) if row.envelope["parts"] == 1]
+    due = []
+    for line in data.splitlines():
+        for one in () if line.startswith(b"#") else SENTENCE.finditer(line):
+            single = one[2] == one[3] == b"1"
+            if single and checksum(one[0][1:-3]) == one[8].decode().upper():
+                due.append(told(one[6], one[7]))
+    assert [(row.layout, row.fields) for row in found] == [each for each in due if each]
+
+
+@cache
+def told(payload: bytes, fill: bytes) -> tuple[int | str, dict[str, Any]] | None:
+    bits = unarmoured(payload.decode(), int(fill)) or ""
+    name = layout(bits)
+    long_enough = name is not None and len(bits) >= LAYOUTS[name].bits[0]
+    return (name, expected(bits, name)) if name is not None and long_enough else None
