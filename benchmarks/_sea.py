@@ -47,8 +47,12 @@ def fixes(vessel: Column, step: int, fast: Column) -> tuple[NDArray[np.float64],
     return lon, lat, np.where(fast, 22.0, sog[vessel]), cog[vessel]
 
 
-def pieces(first: int, steps: int, number: int, size: int = 65_536) -> tuple[list[Piece], int, int]:
-    """The stream of some steps, as pieces of so many bytes; its sentences and its positions."""
+def pieces(
+    first: int, steps: int, number: int, size: int = 1 << 18
+) -> tuple[list[Piece], int, int]:
+    """The stream of some steps, as pieces of so many bytes; its sentences and its positions. In the
+    first of all steps everybody says its name, later one in eighteen.
+    """
     out: list[Piece] = []
     sentences = 0
     for step in range(first, first + steps):
@@ -73,7 +77,7 @@ def _step(step: int, number: int) -> list[bytes]:
     class_a = _position(1, vessel, at, second, [(4, 0), (8, 128)])
     class_b = _position(18, vessel, at, second, [(8, 0)])
     lines = _single(np.where(small[:, None], class_b, class_a))
-    naming = np.flatnonzero(vessel % STATIC_EVERY == step % STATIC_EVERY)
+    naming = np.flatnonzero((vessel % STATIC_EVERY == step % STATIC_EVERY) | (step == 0))
     told = dict(zip(naming.tolist(), _statics(naming, small[naming]), strict=True))
     return [line for i, own in enumerate(lines) for line in (own, *told.get(i, ()))]
 

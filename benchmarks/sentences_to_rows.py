@@ -88,8 +88,13 @@ class Bench:
     steps: int
     peer: str  #: the other database
 
+    async def met(self) -> None:
+        """The sea before it is measured: everybody was seen and has a name."""
+        self.feed.give(_sea.pieces(0, 1, 0)[0])
+        await self.feed.done.wait()
+
     async def ours(self, number: int) -> Timing:
-        made, _, _ = _sea.pieces((number + 1) * self.steps, self.steps, number)
+        made, _, _ = _sea.pieces((number + 1) * self.steps + 1, self.steps, number)
         wall, cpu = time.perf_counter(), time.process_time()
         self.feed.give(made)
         await self.feed.done.wait()
@@ -109,7 +114,7 @@ class Bench:
             return Timing(time.process_time() - cpu, time.perf_counter() - wall)
 
     def since(self, number: int) -> int:
-        return _sea.START_S + (number + 1) * self.steps * _sea.SPACING_S
+        return _sea.START_S + ((number + 1) * self.steps + 1) * _sea.SPACING_S
 
 
 def copies(
@@ -174,6 +179,7 @@ def worker(url: str, folder: Path, feed: Feed) -> Worker:
 
 async def measured(bench: Bench, rounds: int, run: Run) -> dict[str, list[Timing]]:
     found: dict[str, list[Timing]] = {"rows": [], "copy": []}
+    await bench.met()
     for number in range(-1, rounds):
         run.note(f"round {max(number, 0) + 1} of {rounds}")
         ours = await bench.ours(number)
