@@ -87,7 +87,8 @@ PLACE: Final = np.full((len(PLANS), TEXTS, TEXT), NOWHERE)
 for _rank, _plan in enumerate(PLANS):
     for _slot, (_name, _first, _count) in enumerate(_plan.texts):
         PLACE[_rank, _slot, :_count] = _first + 6 * np.arange(_count)
-SPOKEN: Final = np.array([bool(p.texts) for p in PLANS])
+SPOKEN: Final = next(rank for rank, p in enumerate(PLANS) if p.texts)
+"""The layouts from here on have texts."""
 
 
 class Few:
@@ -110,22 +111,23 @@ class Few:
         self.values[(codes >= LOW[rank]) & (codes <= HIGH[rank])] = np.nan
         self.places: Floats = self.values[:, :2].T
         self.flags = raw[:, :CODES].astype(np.bool_)
-        self.texts = self._texts() if SPOKEN[rank].any() else None
+        self.silent = int(np.searchsorted(rank, SPOKEN))
+        self.texts = self._texts(self.silent) if self.silent < len(rank) else None
 
     def columns(self, rank: int, rows: slice) -> FewFields:
         """The fields of one layout, which has these rows."""
         return FewFields(self, ALL[rank], rows)
 
-    def _texts(self) -> NDArray[np.str_]:
-        """(rows, TEXTS): as `unpack.texts`."""
-        rank = self.rank
+    def _texts(self, first: int) -> NDArray[np.str_]:
+        """(rows from the first, TEXTS): as `unpack.texts`."""
+        rank, bits = self.rank[first:], self.bits[first:]
         place = PLACE[rank].reshape(len(rank), -1)
         byte, row = place >> 3, np.arange(len(rank))[:, None]
-        np.minimum(byte, self.bits.shape[1] - 2, out=byte)
-        pairs = self.bits[row, byte].astype(np.uint16) << 8
-        pairs |= self.bits[row, byte + 1]
+        np.minimum(byte, bits.shape[1] - 2, out=byte)
+        pairs = bits[row, byte].astype(np.uint16) << 8
+        pairs |= bits[row, byte + 1]
         codes = (pairs >> (10 - (place & 7)).astype(np.uint16) & 63).astype(np.uint8)
-        codes *= place + 6 <= self.length[:, None]
+        codes *= place + 6 <= self.length[first:, None]
         codes = codes.reshape(-1, TEXT)
         ended = np.logical_or.accumulate(codes == 0, axis=1)
         letters = LETTER[codes] * ~ended
@@ -145,7 +147,7 @@ class FewFields(Mapping[str, NDArray[Any]]):
         if slot is None:
             text = slots.texts[name]
             assert few.texts is not None
-            return few.texts[rows, text]
+            return few.texts[rows.start - few.silent : rows.stop - few.silent, text]
         if slot >= CODES:
             return few.values[rows, slot - CODES]
         if name in slots.flags:

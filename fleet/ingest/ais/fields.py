@@ -238,12 +238,13 @@ LAYOUTS: Final[Mapping[Name, Layout]] = {
         Layout(9, "position, search and rescue aircraft", "Table 59", (168, 168), AIRCRAFT),
         Layout(11, "UTC and date response", "Table 51", (168, 168), UTC),
         Layout(18, "position, class B", "Table 70", (168, 168), POSITION_B),
+        Layout(27, "position, long range", "Table 84", (95, 168), LONG_RANGE),
         Layout("24A", "name, class B", "Table 78", (160, 180), NAME_ONLY),
         Layout("24B", "type, call sign and size, class B", "Table 79", (162, 180), STATIC_B),
-        Layout(27, "position, long range", "Table 84", (95, 168), LONG_RANGE),
         Layout(5, "name and voyage, class A", "Table 52", (420, 432), VOYAGE),
         Layout(19, "position and name, class B", "Table 71", (312, 318), EXTENDED_B),
         Layout(21, "aid to navigation", "Table 73", (271, 366), ATON),
     )
 }
-"""Those that fit 32 armoured characters first: `unpack` reads the two sorts by themselves."""
+"""Those that fit 32 armoured characters first, and before those with texts the ones without: the
+sorts are read by themselves."""

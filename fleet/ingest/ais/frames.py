@@ -206,7 +206,9 @@ class Block:
         start, stop = some.end[rows], some.stop[rows]
         value, plain = numbers(self.text, start + 1, stop)
         plain &= self.text.u1[start] == COMMA
-        time[rows] = sane(value * SCALE[np.clip(stop - start - 1, 0, len(SCALE) - 1)]) * plain
+        time[rows] = (
+            sane(value * SCALE[np.minimum(np.maximum(stop - start - 1, 0), len(SCALE) - 1)]) * plain
+        )
         for row in rows[~plain].tolist():
             line, begin = int(some.line[row]), int(first[row])
             place = 0 if found.cls[line] == TAGGED else begin

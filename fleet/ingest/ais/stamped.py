@@ -20,12 +20,14 @@ SCALE: Final = np.array([0] * 9 + [SECOND] * 3 + [1000] * 3 + [1] * 2, np.int64)
 POWERS: Final = 10 ** np.arange(DIGITS - 1, -1, -1, dtype=np.int64)
 COLUMN: Final = np.arange(DIGITS)
 HEX_DIGIT: Final = table({ord(c): int(c, 16) for c in "0123456789abcdefABCDEF"}, "i2", -1)
+HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 ANY_CHECK, NO_CHECK = -1, -2
 """A $PGHP line that names no checksum speaks of any sentence; one digit is nobody's."""
 
 PGHP_FIELDS: Final = 13
 """Commas before the checksum: $PGHP, version, seven of time, four others."""
 PGHP_WIDTH: Final = 96
+FEW_LINES: Final = 64
 FIELD: Final = np.arange(PGHP_FIELDS)[:, None]
 KEPT: Final = np.array([0, 0xFF000000, 0xFFFF0000, 0xFFFFFF00, 0xFFFFFFFF], np.uint32)
 """The last bytes of four, by their number."""
@@ -64,7 +66,7 @@ def numbers(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
 def unix_times(text: Text, start: Ints, end: Ints) -> Ints:
     """As `unix_time` of the bytes between each pair of places."""
     value, plain = numbers(text, start, end)
-    out = sane(value * SCALE[np.clip(end - start, 0, DIGITS)])
+    out = sane(value * SCALE[np.minimum(np.maximum(end - start, 0), DIGITS)])
     if not plain.all():
         for row in (~plain).nonzero()[0].tolist():
             out[row] = unix_time(text.data[start[row] : end[row]])
@@ -77,7 +79,8 @@ def moments(fields: NDArray[Any], micros: Ints) -> Ints:
     Only 1999 to 2100 can come out as sane; other years are clipped to a year that is not.
     """
     year, month, day, hour, minute, second = fields
-    index = (np.clip(year, 1999, 2100) - 1999) * 13 + np.clip(month, 0, 12)
+    index = (np.minimum(np.maximum(year, 1999), 2100) - 1999) * 13
+    index += np.minimum(month, 12)
     good = (month >= 1) & (month <= 12) & (day >= 1) & (day <= LENGTHS[index])
     good &= (hour < 24) & (minute < 60) & (second < 60)
     days = (MONTHS[index] + day - 1) * DAY
@@ -86,6 +89,8 @@ def moments(fields: NDArray[Any], micros: Ints) -> Ints:
 
 def pghp_times(text: Text, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """As `pghp_time` of the bytes between each pair of places; the checksum as a number."""
+    if len(start) < FEW_LINES:
+        return _few_pghp(text.strings(start, end - start))
     commas, plain = _commas(text, start, end)
     plain &= commas[0] == start + 5
     ends = commas[2:9]
@@ -103,6 +108,34 @@ def pghp_times(text: Text, start: Ints, end: Ints) -> tuple[Ints, Ints]:
             times[row], check = pghp_time(text.data[start[row] : end[row]])
             checks[row] = int(check, 16) if len(check) == 2 else NO_CHECK if check else ANY_CHECK
     return times, checks.astype(np.int64)
+
+
+def _few_pghp(lines: list[bytes]) -> tuple[Ints, Ints]:
+    """The same for few: nearly all of them are of the same second as the one before."""
+    seconds: dict[tuple[bytes, ...], int] = {}
+    times, checks = [], []
+    for line in lines:
+        parts = line.split(b",")
+        millis = parts[8] if len(parts) > PGHP_FIELDS else b""
+        if not (millis.isdigit() and len(millis) <= 4):
+            time, check = pghp_time(line)
+        else:
+            after, second, check = min(int(millis) * 1000, SECOND - 1), tuple(parts[:8]), parts[13]
+            base = seconds.get(second)
+            if base is None:
+                whole = pghp_time(line)[0]
+                base = seconds[second] = whole and whole - after
+            time = base and base + after
+        times.append(time)
+        checks.append(_check(check[:2]))
+    return np.array(times, np.int64), np.array(checks, np.int64)
+
+
+def _check(text: bytes) -> int:
+    """Up to two hexadecimal digits; what follows the last of them is nothing."""
+    if text[:1] not in HEX_DIGITS or not text:
+        return ANY_CHECK
+    return int(text, 16) if len(text) == 2 and text[1:] in HEX_DIGITS else NO_CHECK
 
 
 def _commas(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
@@ -123,8 +156,9 @@ def _commas(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
 
 def _four_digits(quads: NDArray[Any], size: Ints) -> tuple[Ints, Mask]:
     """Numbers of up to four digits that end four little-endian bytes; columns of digits only."""
-    quads = quads & KEPT[np.clip(size, 0, 4)]
-    digits = ((quads & HIGH) == (ASCII & KEPT[np.clip(size, 0, 4)])).all(0)
+    kept = KEPT[np.minimum(np.maximum(size, 0), 4)]
+    quads = quads & kept
+    digits = ((quads & HIGH) == (ASCII & kept)).all(0)
     digits &= (((quads & LOW) + SIX) & HIGH == 0).all(0)
     pairs = ((quads & LOW) * np.uint32(2561)) >> np.uint32(8) & np.uint32(0x00FF00FF)
     return (pairs * np.uint32(6553601) >> np.uint32(16)).astype(np.int64), digits
