@@ -8,6 +8,7 @@ on the disk, ends its segment and is counted, never believed.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -112,7 +113,8 @@ class Spool:
             pass
         file = self._segment()
         try:
-            file.write(frame)
+            if file.write(frame) < len(frame):  # the last bytes of the disk, without an error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
         except OSError as error:  # the disk is full: nothing half-written may stay
             self._cut_back(file)
             self.lost(1)
@@ -198,15 +200,27 @@ class Spool:
             self._keep_mark(deliveries[-1].handle)
 
     def _keep_mark(self, mark: tuple[int, int]) -> None:
-        draft = self.folder / "mark.new"
-        draft.write_text(f"{mark[0]} {mark[1]}\n")
-        draft.replace(self.folder / "mark")
+        noted = self._noted(mark)
         writing = max(self._ends, default=0)
         for number in [n for n in self._ends if n < mark[0]]:
             del self._ends[number], self._frames[number]
             self._path(number).unlink(missing_ok=True)
         if mark >= (writing, self._ends.get(writing, 0)):
             self._restart(writing)
+        if not noted:
+            self._noted(mark)
+
+    def _noted(self, mark: tuple[int, int]) -> bool:
+        """Write down how far everything is acknowledged, or a full disk has no room for it until
+        segments are gone; without it a restart brings some again, which changes nothing.
+        """
+        draft = self.folder / "mark.new"
+        try:
+            draft.write_text(f"{mark[0]} {mark[1]}\n")
+            draft.replace(self.folder / "mark")
+        except OSError:
+            return False
+        return True
 
     def _restart(self, number: int) -> None:
         """All is read: the last segment can go too, and the disk is empty again."""

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import psycopg
@@ -23,8 +26,10 @@ from deploy.local.mosquitto import Broker
 from deploy.local.postgres import Cluster
 from deploy.local.programs import fetch
 from deploy.local.temporary import discard, scratch
+from fleet.ingest.feed import Delivery
 from fleet.store import ballast
 from fleet.store.db import connect
+from fleet.worker.spool import Spool, SpoolError
 from tests.conftest import execute, migrated
 from tests.crash.fleet_at_sea import FleetAtSea
 from tests.crash.stage import Stage, until
@@ -66,15 +71,32 @@ class Disk:
                 pass
 
 
+@contextmanager
+def small(place: Path, size: str) -> Iterator[None]:
+    """A filesystem of this size, or the test is skipped."""
+    place.mkdir(mode=0o755)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("a small filesystem needs the right to mount one (root)")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=False)
+
+
 @pytest.fixture
 def disk() -> Iterator[Disk]:
     folder = scratch("disk")
-    place = folder / "small"
-    place.mkdir(mode=0o755)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+    try:
+        with small(folder / "small", SIZE):
+            yield from served(folder)
+    finally:
         discard(folder)
-        pytest.skip("a small filesystem needs the right to mount one (root)")
+
+
+def served(folder: Path) -> Iterator[Disk]:
+    """The servers, the database on the small filesystem."""
+    place = folder / "small"
     wal = {"max_wal_size": "64MB", "min_wal_size": "32MB", "shared_buffers": "32MB"}
     programs = fetch()
     cluster = Cluster(place / "postgres", programs, {"fsync": "off", **wal})
@@ -87,8 +109,6 @@ def disk() -> Iterator[Disk]:
         broker.stop()
         (place / "filler").unlink(missing_ok=True)
         discard(place / "postgres")
-        subprocess.run(["umount", "-l", str(place)], check=False)
-        discard(folder)
 
 
 @pytest.fixture
@@ -133,6 +153,7 @@ def test_a_full_disk_stops_no_alert_and_loses_nothing(
     until(lambda: publisher.acked == publisher.sent, 60, "the broker to take everything over")
     time.sleep(5)
     assert stage.worker.poll() is None, "the worker waits"
+    assert silent(stage) > 4, "and does not say that it watches"
 
     disk.filler.unlink()
     stage.cluster.start()
@@ -172,6 +193,46 @@ def test_a_server_that_died_of_a_full_disk_comes_up_by_itself(disk: Disk, stage:
     assert asyncio.run(given_up(stage.direct))
 
 
+@pytest.mark.stack
+def test_a_spool_on_a_full_disk_keeps_what_it_took(tmp_path: Path) -> None:
+    """What the receivers sent while the database was away, and then there was no room for more."""
+    with small(tmp_path / "disk", "1m"):
+        lost: list[int] = []
+        spool = Spool(tmp_path / "disk" / "spool", 1 << 30, lost=lost.append)
+        spool.open()
+        took = filled(spool)
+        assert lost == [1]
+        spool.close()
+        again = Spool(tmp_path / "disk" / "spool", 1 << 30, lost=lost.append)
+        again.open()
+        assert lost == [1], "nothing torn is left behind"
+        found = []
+        while not again.drained:
+            found += list(again._next())
+        assert [d.payload for d in found] == [delivery(n).payload for n in range(took)]
+        asyncio.run(again.acknowledge(found))
+        again.append(delivery(took))
+        assert again.waiting == 1
+        assert (tmp_path / "disk" / "spool" / "mark").exists()
+        again.close()
+
+
+def filled(spool: Spool) -> int:
+    """How many deliveries went in before the disk was full."""
+    for number in itertools.count():
+        try:
+            spool.append(delivery(number))
+        except SpoolError:
+            return number
+    raise AssertionError
+
+
+def delivery(number: int) -> Delivery:
+    return Delivery(
+        feed="ais", station="s", format="nmea", payload=b"%d " % number * 500, received=number
+    )
+
+
 async def given_up(url: str) -> bool:
     async with await connect(url, "test") as conn:
         return (await ballast.held(conn)).given_up_s is not None
@@ -183,6 +244,15 @@ def whole(stage: Stage, wanted: int) -> bool:
         return arrived(stage) >= wanted
     except Exception:  # noqa: BLE001 -- it comes up again by itself
         return False
+
+
+def silent(stage: Stage) -> float:
+    """Seconds since the worker's heartbeat; endless where the server is down."""
+    try:
+        found = stage.ask("select extract(epoch from now() - beat)::float8 from worker")
+    except psycopg.Error:
+        return inf
+    return float(found[0][0])
 
 
 def died(disk: Disk) -> bool:
