@@ -104,6 +104,12 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     trusted_proxy: bool = Field(False, description="Believe X-Forwarded-* of the peer.")
     data_dir: Path = Field(Path("var"), description="Folder for the spool and exports.")
     spool_mb: int = Field(512, ge=1, description="Bound of the spool on disk.")
+    dedup_window_s: float = Field(
+        30, ge=0, description="How far apart stations may tell one report that has no time."
+    )
+    new_vessels_per_min: int = Field(
+        1000, ge=1, description="Identities taken in for good; an hour's worth at once."
+    )
     keep_positions_d: int = Field(90, ge=0, description="Days that fixes are kept; 0: for ever.")
     keep_records_d: int = Field(
         90, ge=0, description="Days that AIS application data is kept; 0: for ever."

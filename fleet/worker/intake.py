@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+
+import structlog
 
 from fleet.ingest.feed import Delivery, Feed
 from fleet.worker.spool import Spool, SpoolError
 
+LOG = structlog.get_logger("fleet.worker")
 MOST = 5_000
 MOST_BYTES = 8 << 20
 PATIENCE_S = 1.0
@@ -71,6 +75,15 @@ class Intake:
         self._full.clear()
         self._room.set()
         return items
+
+
+async def acknowledge(items: Sequence[Item]) -> None:
+    """Tell the feeds. One that cannot hear it sends again, which changes nothing."""
+    for feed, mine in groupby(items, key=lambda item: item.feed):
+        try:
+            await feed.acknowledge([item.delivery for item in mine])
+        except Exception as error:  # noqa: BLE001 -- a connection lost, a feed's bug
+            LOG.info("not acknowledged", feed=feed.name, error=str(error)[:200])
 
 
 async def happens(event: asyncio.Event, seconds: float) -> bool:

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 import structlog
@@ -26,6 +25,7 @@ from fleet.worker import world
 from fleet.worker.commit import PART, Extra, ahead_of, beat, early, healths, snapshot, store
 from fleet.worker.database import Database, passing
 from fleet.worker.decode import Decoded, Decoders
+from fleet.worker.dedup import WINDOW
 from fleet.worker.gather import gathered, heard
 from fleet.worker.head import (
     Aside,
@@ -39,7 +39,7 @@ from fleet.worker.head import (
     look,
     with_vessels,
 )
-from fleet.worker.intake import Intake, Item
+from fleet.worker.intake import Intake, Item, acknowledge
 from fleet.worker.register import Register
 from fleet.worker.restore import Move, restore, take
 from fleet.worker.sources import Sources
@@ -86,6 +86,7 @@ class Worker:
         self.intake, self.quarantine, self.sources, self.clock = intake, quarantine, sources, clock
         self.decoders = Decoders(formats)
         self.register = Register()
+        self.window = WINDOW  #: within which stations tell one report, microseconds
         self.head: Head
         self.tip: Head
         self.world: World
@@ -106,7 +107,8 @@ class Worker:
     async def start(self) -> None:
         """Find the head, as soon as there is a database."""
         self._marks = await self.main.done(_marks)
-        self.head, self.world = await restore(self.main, self.register, self.clock())
+        now = self.clock()
+        self.head, self.world = await restore(self.main, self.register, now, self.window)
         self.tip = self.head
         self._ticked_at = time.monotonic()
         self.register.journaled(self.register.known().ids)
@@ -210,14 +212,9 @@ class Worker:
         return missed if missed > MISSED_TICKS * TICK_S else 0.0
 
     async def _acknowledge(self, work: Sequence[Decoded]) -> None:
-        """Tell the feeds. One that cannot hear it sends again, which changes nothing."""
-        items_ = [item for d in work for item in d.items]
-        done = set(map(id, items_))
-        for feed, items in groupby(items_, key=lambda item: item.feed):
-            try:
-                await feed.acknowledge([item.delivery for item in items])
-            except Exception as error:  # noqa: BLE001 -- a connection lost, a feed's bug
-                LOG.info("not acknowledged", feed=feed.name, error=str(error)[:200])
+        items = [item for d in work for item in d.items]
+        done = set(map(id, items))
+        await acknowledge(items)
         self.held = [item for item in self.held if id(item) not in done]
 
     # Refusals

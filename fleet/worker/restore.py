@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 
 import structlog
@@ -20,6 +20,7 @@ from fleet.store.engine import Entry, Snapshot
 from fleet.worker import codec, world
 from fleet.worker.commit import PART, snapshot
 from fleet.worker.database import Database
+from fleet.worker.dedup import WINDOW
 from fleet.worker.head import Head, again, following, with_vessels
 from fleet.worker.rebuild import rebuilt
 from fleet.worker.register import Register
@@ -46,7 +47,9 @@ class Past:
     world: World
 
 
-async def restore(database: Database, register: Register, now: int) -> tuple[Head, World]:
+async def restore(
+    database: Database, register: Register, now: int, window: int = WINDOW
+) -> tuple[Head, World]:
     """The head to go on from; from here on any other worker of this part is fenced off.
 
     The long part, feeding the journal again, is done without a lock; what another worker committed
@@ -55,7 +58,8 @@ async def restore(database: Database, register: Register, now: int) -> tuple[Hea
     while True:
         found = await database.done(_read)
         past = await asyncio.to_thread(_fed, *found) if found else None
-        joined = await database.done(partial(_joined, past=past, register=register, now=now))
+        join = partial(_joined, past=past, register=register, now=now, window=window)
+        joined = await database.done(join)
         if joined:
             return joined
 
@@ -96,7 +100,7 @@ def _fed(found: Snapshot, then: World, journal: Sequence[Entry]) -> Past | None:
 
 
 async def _joined(
-    conn: Connection, past: Past | None, register: Register, now: int
+    conn: Connection, past: Past | None, register: Register, now: int, window: int
 ) -> tuple[Head, World] | None:
     """Lock, catch up and take over; None where the past has moved away meanwhile."""
     seq = await engine.lock(conn, PART)
@@ -111,6 +115,7 @@ async def _joined(
             return None
         head, changes = world.moved(reduce(again, rest, past.head), past.world, present, now)
     head = with_vessels(head, register.vessels)
+    head = replace(head, recent=replace(head.recent, window=window))
     await take(conn, Move(head, present, changes, now))
     return following(head), present
 

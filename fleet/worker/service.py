@@ -22,7 +22,7 @@ import structlog
 from fleet.ingest.feed import Feed
 from fleet.ingest.feeds import build, formats
 from fleet.ingest.feeds.jt808 import Jt808
-from fleet.model import IdentityKind
+from fleet.model import SECOND, IdentityKind
 from fleet.settings import Settings
 from fleet.store import migrate, zones
 from fleet.store.db import Connection, connect
@@ -95,6 +95,8 @@ class Service:
         self.sources = Sources(list(zip(self.feeds, healths, strict=True)), self.spool)
         self.intake = Intake()
         self.worker = Worker(self.url, formats(settings), self.intake, quarantine, self.sources)
+        self.worker.window = int(settings.dedup_window_s * SECOND)
+        self.worker.register.allowance.per_minute = settings.new_vessels_per_min
         for feed in self.feeds:
             if isinstance(feed, Jt808):
                 feed.registered = partial(self.worker.register.registered, IdentityKind.TERMINAL)

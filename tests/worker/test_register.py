@@ -141,6 +141,23 @@ async def test_a_feed_that_makes_up_identities_fills_the_register_only_so_fast(
     assert len(await rows(sql, "select 1 from vessel")) == 11
 
 
+async def test_what_is_no_position_is_kept_with_its_sender(
+    started: Worker, feed: Scripted, sql: Connection
+) -> None:
+    await hear(started, feed, said(0, type=14, text="GALE WARNING"))
+    (found,) = await rows(sql, "select vessel, text from safety_message")
+    assert found == {"vessel": (await vessel(sql))["id"], "text": "GALE WARNING"}
+
+
+async def test_the_window_is_a_setting_that_a_restart_keeps(
+    started: Worker, feed: Scripted, another: Another
+) -> None:
+    assert started.head.recent.window == 30 * SECOND
+    started.head = replace(started.head, recent=replace(started.head.recent, window=5 * SECOND))
+    await started._snapshot(started.head)
+    assert (await another()).head.recent.window == 30 * SECOND
+
+
 async def test_two_stations_that_hear_one_report_without_a_second_store_one_row(
     started: Worker, feed: Scripted, another: Another, sql: Connection
 ) -> None:
