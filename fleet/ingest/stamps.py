@@ -24,6 +24,8 @@ LATEST = micros(datetime(2100, 1, 1, tzinfo=UTC))
 NUMBER = re.compile(rb"(\d{9,19})(?:\.(\d{1,6}))?")
 ISO = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?")
 PGHP = re.compile(rb"\$PGHP,[^,]*" + rb",(\d{1,4})" * 7 + rb"(?:,[^,]*){4},([0-9A-Fa-f]{0,2})")
+LEAST = 9
+"""Fewer bytes are no time."""
 SCALES = ((11, SECOND), (14, 1000), (17, 1))
 """Fewer digits than this: seconds, milliseconds, microseconds; more are nanoseconds."""
 
@@ -41,7 +43,7 @@ def unix_time(text: bytes) -> int:
 def stamp_after(suffix: bytes) -> int:
     """`,1328133720012` and the like: the first field that is a time."""
     for piece in suffix.split(b","):
-        if time := unix_time(piece):
+        if len(piece) >= LEAST and (time := unix_time(piece)):
             return time
     return stamp_before(suffix)
 

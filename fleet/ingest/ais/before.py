@@ -6,13 +6,14 @@ before it, or makes it void, is a taker; what is told between two takers belongs
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from fleet.ingest.ais.scan import OTHER, TAG, TAGGED, Lines
-from fleet.ingest.ais.stamped import ANY_CHECK, NO_CHECK, pghp_times
+from fleet.ingest.ais.stamped import ANY_CHECK, pghp_times
 from fleet.ingest.framing import GROUP, Context
 from fleet.ingest.stamps import unix_time
 from fleet.model import NEVER, Ints
@@ -56,17 +57,16 @@ class Told:
         zeros[2] = ANY_CHECK
         return cls(*zeros)
 
-    def context(self, taker: int, data: bytes) -> Context:
-        """The same for one sentence that the framer reads."""
-        check = int(self.check[taker])
-        named, grouped = int(self.source[taker]), int(self.group[taker])
-        return Context(
-            data[named : named + int(self.source_size[taker])].decode("latin-1"),
-            int(self.time[taker]),
-            data[grouped : grouped + int(self.group_size[taker])].decode(),
-            int(self.pghp[taker]),
-            b"" if check == ANY_CHECK else NOBODYS if check == NO_CHECK else b"%02X" % check,
-        )
+    def contexts(self, takers: list[int], data: bytes) -> Iterator[Context | None]:
+        """The same for single sentences that the framer reads; None where nothing was told."""
+        columns = (getattr(self, name)[takers].tolist() for name in self.__slots__)
+        for time, pghp, check, name, size, group, length in zip(*columns, strict=True):
+            if not (time or pghp or size or length):
+                yield None
+                continue
+            source = data[name : name + size].decode("latin-1")
+            checked = b"" if check == ANY_CHECK else NOBODYS if check < 0 else b"%02X" % check
+            yield Context(source, time, data[group : group + length].decode(), pghp, checked)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ from fleet.ingest.ais.stamped import ANY_CHECK, SCALE, numbers, sane
 from fleet.ingest.ais.text import PAD, Text
 from fleet.ingest.assembly import Message
 from fleet.ingest.framing import AIS as SENTENCE
-from fleet.ingest.framing import LINE, TOKEN, Framer, chop
+from fleet.ingest.framing import LINE, TOKEN, Context, Framer, chop
 from fleet.ingest.stamps import stamp_after, stamp_before
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER, Ints, Mask
@@ -234,11 +235,13 @@ class Block:
             shift = np.zeros(len(order) + 1, np.int64)
             counted = np.searchsorted(line, items).tolist()
             takers, takes = self.taker[items].tolist(), self.takes[items].tolist()
-            for item, rows, mine, took in zip(items, counted, takers, takes, strict=True):
+            told = repeat(None) if self.told is None else self.told.contexts(takers, self.text.data)
+            every = zip(items, counted, takers, takes, told, strict=False)
+            for item, rows, mine, took, context in every:
                 if last_taker != mine - 1:
                     framer.waiting.before = None
                 now = framer.order = start + rows + more
-                self._through(item, mine, out)
+                self._through(item, context, out)
                 more += framer.order - now
                 shift[rows] += framer.order - now
                 last_taker = mine if took else last_taker
@@ -249,7 +252,7 @@ class Block:
             framer.waiting.before = None
         return out
 
-    def _through(self, line: int, taker: int, out: list[Message]) -> None:
+    def _through(self, line: int, context: Context | None, out: list[Message]) -> None:
         """One line, or the one sentence of it, read by the framer."""
         found, data, framer = self.found, self.text.data, self.framer
         start, stop = int(found.at[found.begin[line]]) + 1, int(found.at[found.close[line]])
@@ -260,8 +263,7 @@ class Block:
                 if cut:
                     framer.line(cut, self.received, self.tally, out)
             return
-        if self.told is not None:
-            framer.waiting.context = self.told.context(taker, data)
+        framer.waiting.context = context
         first = start if found.cls[line] == AIS else 0
         near = self._near(first, token.start(), token.end(), stop)
         framer.sentence(token, near, self.received, self.tally, out)

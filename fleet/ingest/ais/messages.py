@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -154,9 +154,19 @@ def tabled(rows: Mapping[Name, list[Row]]) -> dict[Name, Table]:
 
 
 def _table(layout: Layout, rows: list[Row]) -> Table:
-    columns = zip(dtypes(layout).items(), zip(*rows, strict=True), strict=True)
-    made = {name: np.array(column, kind) for (name, kind), column in columns}
+    columns = dict(zip(dtypes(layout), zip(*rows, strict=True), strict=True))
+    made: dict[str, Column] = {}
+    for kind, names in _kinds(layout.name):  # one array for all columns of a kind
+        made |= zip(names, np.array([columns[name] for name in names], kind), strict=True)
     return Table(layout, made, made, slice(0, len(rows)))
+
+
+@cache
+def _kinds(name: Name) -> list[tuple[str, list[str]]]:
+    kinds: dict[str, list[str]] = {}
+    for column, kind in dtypes(LAYOUTS[name]).items():
+        kinds.setdefault(np.dtype(kind).kind, []).append(column)
+    return [({"i": "<i8", "f": "<f8", "b": "?"}.get(k, k), v) for k, v in kinds.items()]
 
 
 def dtypes(layout: Layout) -> dict[str, Any]:
