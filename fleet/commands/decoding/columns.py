@@ -71,8 +71,9 @@ RECORD: Final = (
     Column("payload", "text", "", "application data in hexadecimal digits, bits from the left"),
     Column("fields", "fields", "", "what else the message says, named as pyais names it"),
 )
+BY_TYPE: Final = sorted(LAYOUTS.values(), key=lambda layout: (layout.type, str(layout.name)))
 TABLES: Final[Mapping[Name, tuple[Column, ...]]] = {
-    **{name: (*ENVELOPES, *map(_of, layout.fields)) for name, layout in LAYOUTS.items()},
+    **{layout.name: (*ENVELOPES, *map(_of, layout.fields)) for layout in BY_TYPE},
     OTHER: (*ENVELOPES, *RECORD),
 }
 """Every column there is, by the decoder's table."""

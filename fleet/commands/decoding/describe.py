@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.commands.decoding.columns import ENVELOPES, LEFT_OUT, OTHER, TABLES, Column
-from fleet.ingest.ais import LAYOUTS
+from fleet.commands.decoding.columns import BY_TYPE, ENVELOPES, LEFT_OUT, OTHER, TABLES, Column
 
 INTRODUCTION = """\
 # What `fleet decode` writes
@@ -26,8 +25,9 @@ RECORDS = "6, 7, 8, 10, 12–17, 20, 22, 23, 25, 26, 28: the other messages"
 def described() -> str:
     """The whole page."""
     parts = [INTRODUCTION, f"## {ALWAYS}\n", *_table(ENVELOPES, asked=True)]
-    for name, layout in LAYOUTS.items():
-        parts += ["", f"## {name}: {layout.title} ({layout.source})\n", *_own(TABLES[name])]
+    for layout in BY_TYPE:
+        heading = f"## {layout.name}: {layout.title} ({layout.source})\n"
+        parts += ["", heading, *_own(TABLES[layout.name])]
     parts += ["", f"## {RECORDS}\n", *_own(TABLES[OTHER])]
     return "\n".join(parts) + "\n"
 
