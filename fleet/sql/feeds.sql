@@ -18,8 +18,12 @@ set kind = excluded.kind, address = excluded.address, format = excluded.format,
     updated = excluded.updated;
 
 -- name: sample
--- An example of what could not be read.
-insert into reject_sample (feed, reason, sample) values (%(feed)s, %(reason)s, %(sample)s);
+-- An example of what could not be read, unless there is one of just now.
+insert into reject_sample (feed, reason, sample)
+select %(feed)s, %(reason)s, %(sample)s
+where not exists (
+    select from reject_sample s where s.feed = %(feed)s and s.reason = %(reason)s
+       and s.at > now() - make_interval(secs => %(pause)s));
 
 -- name: prune
 -- A few a feed and reason, none older than a month.

@@ -19,6 +19,8 @@ SQL = queries("feeds")
 KEPT = 5
 """Samples a feed and reason."""
 LONGEST_SAMPLE = 4096
+SAMPLE_S = 10.0
+"""No second sample of a feed and reason so soon: under a flood of noise commits stay cheap."""
 MOST_REASONS = 100
 
 
@@ -61,7 +63,8 @@ def _row(feed: Health) -> dict[str, object]:
 
 
 async def sample(conn: Connection, feed: str, reason: str, body: bytes) -> None:
-    """Keep an example of what could not be read, and only so many of them."""
+    """Keep an example of what could not be read, now and then, and only so many of them."""
     key = {"feed": feed, "reason": str(plain(reason))[:200]}
-    await conn.execute(SQL["sample"], {**key, "sample": body[:LONGEST_SAMPLE]})
-    await conn.execute(SQL["prune"], {**key, "kept": KEPT})
+    given = {**key, "sample": body[:LONGEST_SAMPLE], "pause": SAMPLE_S}
+    if (await conn.execute(SQL["sample"], given)).rowcount:
+        await conn.execute(SQL["prune"], {**key, "kept": KEPT})
