@@ -55,7 +55,7 @@ def array(layout: Mapping[str, str], columns: Mapping[str, Any], row_type: int) 
     `layout` must name all columns of the table, in the table's order.
     """
     rows = len(next(iter(columns.values())))
-    head = np.array([1, 0, row_type, rows, 1] if rows else [0, 0, row_type], ">i4")
+    head = np.array([1, 0, row_type, rows, 1] if rows else [0, 0, row_type], ">u4")
     return head.tobytes() + _body(ELEMENT, layout, columns)
 
 

@@ -1,3 +1,4 @@
+import struct
 from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -6,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.columns import EPOCH_OFFSET, from_datetime, group, to_datetime
+from fleet.columns import EPOCH_OFFSET, array, from_datetime, group, to_datetime
 
 small = st.integers(0, 3)
 
@@ -22,6 +23,28 @@ def test_group_equals_a_dictionary_of_sets(rows: list[tuple[int, int, int]]) -> 
     assert [(a[i], b[i]) for i in first] == sorted(oracle)
     assert got == [sorted(oracle[key]) for key in sorted(oracle)]
     assert first.tolist() == [[r[:2] for r in rows].index(key) for key in sorted(oracle)]
+
+
+def test_an_array_of_rows_is_what_the_server_reads() -> None:
+    """array_recv: dimensions, nulls, type, length, lower bound; record_recv in each element."""
+    layout = {"a": "int4", "t": "timestamptz", "s": "int4[]", "x": "float8"}
+    big = 3_000_000_000  # an oid is unsigned
+    columns = {
+        "a": np.array([7, -1]),
+        "t": np.array([EPOCH_OFFSET, EPOCH_OFFSET + 5]),
+        "s": (np.array([0, 1, 2]), np.array([3, 4])),
+        "x": np.array([1.5, float("nan")]),
+    }
+    rows = [(7, 0, 3, 1.5), (-1, 5, 4, float("nan"))]
+    wanted = struct.pack(">iiIii", 1, 0, big, 2, 1)
+    for a, t, s, x in rows:
+        members = struct.pack(">iiiiiii", 1, 0, 23, 1, 1, 4, s)
+        record = struct.pack(">iiii", 4, 23, 4, a) + struct.pack(">iiq", 1184, 8, t)
+        record += struct.pack(">ii", 1007, len(members)) + members + struct.pack(">iid", 701, 8, x)
+        wanted += struct.pack(">i", len(record)) + record
+    assert array(layout, columns, big) == wanted
+    none = {name: np.zeros(0) for name in layout} | {"s": (np.zeros(1, int), np.zeros(0, int))}
+    assert array(layout, none, big) == struct.pack(">iiI", 0, 0, big)
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
