@@ -79,11 +79,6 @@ TABLES: Final[Mapping[Name, tuple[Column, ...]]] = {
 """Every column there is, by the decoder's table."""
 
 
-def every() -> dict[str, Column]:
-    """All columns of all tables, by name; where types differ in the details, the first's."""
-    return {column.name: column for table in TABLES.values() for column in reversed(table)}
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What was asked for: of which types which columns."""
@@ -95,17 +90,18 @@ class Plan:
         return not self.types or kind in self.types
 
     def union(self) -> tuple[Column, ...]:
-        """The columns of one table that holds every type: CSV, Parquet."""
-        found = {c.name: c for table in self.tables.values() for c in table}
-        order = [c.name for name in TABLES for c in TABLES[name]]
-        return tuple(found[name] for name in dict.fromkeys(order) if name in found)
+        """The columns of one table that holds every type: CSV, Parquet. The first's words count."""
+        found: dict[str, Column] = {}
+        for column in (c for table in self.tables.values() for c in table):
+            found.setdefault(column.name, column)
+        return tuple(found.values())
 
 
 def planned(types: str, fields: str) -> Plan:
     """Read what --types and --fields say; empty is everything that is usually written."""
     kinds = frozenset(_numbers(types))
     names = [name.strip() for name in fields.split(",") if name.strip()]
-    known = every()
+    known = {column.name for table in TABLES.values() for column in table}
     for name in names:
         if name not in known:
             raise CommandError(f"--fields: no field {name}{hint(name, known)}", Exit.USAGE)
