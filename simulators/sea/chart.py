@@ -23,7 +23,7 @@ Feature: TypeAlias = dict[str, Any]
 
 CHART = Path(__file__).parent / "chart.geojson"
 ALWAYS = (
-    "YAZHOU", "SANYA", "TIELU", "WANGLOU", "YINGGEHAI", "COVERAGE-AIS",
+    "YAZHOU", "SANYA", "TIELU", "WANGLOU", "YINGGEHAI",
     "BEIBU-LINE", "MORATORIUM-SCS", "ANCH-SY", "ANCH-NS", "COAST-HN",
 )  # fmt: skip
 """Zones that are on every chart; a scenario names the others it needs."""

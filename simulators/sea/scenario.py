@@ -84,6 +84,7 @@ def staged(scenario: Scenario, seed: int) -> Stage:
         terminal_s=tuple(float(s) for s in terminals.get("every_s", (60, 120, 180))),
     )  # fmt: skip
     stage.zones += [code for code in body.get("zones", ()) if code not in stage.zones]
+    stage.extra_zones.append(shore.coverage(stage.stations))
     for role in scenario.roles:
         PLAYS[role.play](stage, role)
     for s in stage.stations:

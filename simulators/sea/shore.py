@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import shapely
+import shapely.geometry
 
 from simulators import ais, places
 from simulators.geo import Point, distance
-from simulators.sea import air, wire
+from simulators.sea import air, chart, wire
 from simulators.sea.air import Reports, Spoken
 from simulators.sea.cast import Span, distance_nm, during
 from simulators.sea.chart import Floats
 
+GOOD = 0.6
+"""Share of a receiver's range within which it hears every second report of class B or more."""
 BASE_S = 30.0
 LOSS_AT = 2.5
 CERTAIN = 0.97
@@ -119,6 +123,26 @@ def bases(stations: Iterable[Station], begin: float, end: float) -> Iterator[Spo
                 message = ais.base_station(station.mmsi, *station.at, t)
                 lines = tuple(ais.sentences(message, "A", 0))
                 yield Spoken(t, station.at, 1.0, lines, station.name)
+
+
+def coverage(stations: Iterable[Station]) -> chart.Feature:
+    """Where the shore hears well: a zone of kind `coverage`, circles about the receivers."""
+    scale = float(np.cos(np.radians(18.2)))
+    circles = [
+        shapely.Point(s.at[0] * scale, s.at[1]).buffer(GOOD * s.range_nm / 60, quad_segs=12)
+        for s in stations
+        if s.mmsi
+    ]
+    flat = shapely.transform(shapely.union_all(circles), lambda p: p / [scale, 1.0])
+    return {
+        "type": "Feature",
+        "properties": {
+            "code": "COVERAGE-AIS", "kind": "coverage", "name": "岸基AIS良好覆盖区（模拟）",
+            "name_en": "Good shore AIS coverage, simulated", "rule": "area", "severity": 1,
+            "season": None, "classes": [], "limit_kn": None,
+        },
+        "geometry": shapely.geometry.mapping(shapely.set_precision(flat, 1e-6)),
+    }  # fmt: skip
 
 
 def write(folder: Path, station: Station, lines: Sequence[Line]) -> int:

@@ -20,7 +20,7 @@ from simulators.sea.cast import Actor, Hull, Span
 from simulators.sea.shore import Station
 from simulators.sea.truth import Truth
 
-GROUND: Box = (109.26, 17.80, 109.70, 18.12)
+GROUND: Box = (109.27, 17.93, 109.69, 18.16)
 """Open water in good coverage, clear of zones and lanes: the usual place of a scenario."""
 CELL = (0.030, 0.027)
 """Degrees: about 1.7 by 1.6 nm, so that boats at work in neighbouring cells never meet."""
@@ -73,7 +73,8 @@ class Stage:
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     truth: Truth = field(default_factory=Truth)
     hulls: int = 0
-    cells: list[Box] = field(default_factory=list)
+    cells: list[Box] = field(default_factory=list)  #: for plays, in good coverage
+    grounds: list[Box] = field(default_factory=list)  #: of whole days, anywhere
     taken: Counter[str] = field(default_factory=Counter)  #: places given away, by kind of place
     broker_outages: list[Span] = field(default_factory=list)  #: what came then waits for the end
 

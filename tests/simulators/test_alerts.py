@@ -37,7 +37,12 @@ def test_every_alert_has_its_incident(desk: Desk) -> None:
         for who in (i.reg_no, str(i.mmsi))
     }
     for kind, vessel, t, place in desk.opened():
-        assert (WARNS.get(kind, kind), desk.name(vessel)) in true, (kind, desk.name(vessel), t - AUTUMN, place)
+        assert (WARNS.get(kind, kind), desk.name(vessel)) in true, (
+            kind,
+            desk.name(vessel),
+            t - AUTUMN,
+            place,
+        )
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from simulators.sea import chart, grounds, ways, witness
 from simulators.sea.cast import Actor, Hull
 from simulators.sea.plays.company import declare
 from simulators.sea.plays.ships import lane_track
+from simulators.sea.shore import GOOD
 from simulators.sea.stage import Role, Stage
 
 PORTS = (("YAZHOU", 0.5), ("SANYA", 0.25), ("WANGLOU", 0.15), ("YINGGEHAI", 0.10))
@@ -28,6 +29,8 @@ CORRIDOR = 55.0
 """Degrees either side of south within which straight courses from a gate are clear."""
 CLOSED = ("MIL-1",)
 CLEAR_DEG = 0.033
+SCRIPTED = 45
+"""Cells kept for boats that something happens to."""
 LATER, TRIES = 11 * MINUTE, 9
 
 
@@ -37,23 +40,32 @@ def drawn(rng: random.Random, table: tuple[tuple[str, float], ...]) -> str:
 
 
 def open_grounds(stage: Stage) -> None:
-    """Let this scenario's boats, scripted ones included, use the grounds of whole days."""
-    if not stage.taken["grounds"]:
-        stage.take("grounds")
-        stage.cells = list(grounds.cells())
-        stage.rng("grounds").shuffle(stage.cells)
+    """Give this scenario the grounds of whole days; scripted boats get some in good coverage."""
+    if stage.grounds:
+        return
+    stage.grounds = list(grounds.cells())
+    stage.rng("grounds").shuffle(stage.grounds)
+    heard = [c for c in stage.grounds if covered(stage, c)][:SCRIPTED]
+    stage.grounds = [c for c in stage.grounds if c not in set(heard)]
+    stage.cells = heard
+
+
+def covered(stage: Stage, cell: Box) -> bool:
+    """Whether a receiver hears every second report of class B from there, or more."""
+    at = ways.centre(cell)
+    return any(geo.distance(at, s.at) < 0.95 * GOOD * s.range_nm for s in stage.stations if s.mmsi)
 
 
 def cell_of(stage: Stage, hull: Hull) -> Box | None:
     """A free cell that its port's gate sees over open water, near for small boats."""
     gate = places.PORTS[hull.boat.port].gate
     low, high = NEAR_NM if hull.boat.gears[0] in SMALL else FAR_NM
-    for n in range(len(stage.cells) - 1, -1, -1):
-        at = ways.centre(stage.cells[n])
+    for n in range(len(stage.grounds) - 1, -1, -1):
+        at = ways.centre(stage.grounds[n])
         if low < geo.distance(gate, at) < high and _south(geo.bearing(gate, at)):
             if not _clear(gate, at):
                 continue
-            return stage.cells.pop(n)
+            return stage.grounds.pop(n)
     return None
 
 
@@ -176,10 +188,10 @@ def groups_at_sea(stage: Stage, role: Role) -> None:
         rng = stage.rng(role.name, n)
         hulls = [stage.hull(rng, "trawl") for _ in range(int(role.args.get("size", 5)))]
         declare(stage, hulls, "sailing")
-        first = stage.cells.pop()
-        near = sorted(stage.cells, key=lambda b: geo.distance(ways.centre(b), ways.centre(first)))
+        first = stage.grounds.pop()
+        near = sorted(stage.grounds, key=lambda b: geo.distance(ways.centre(b), ways.centre(first)))
         chosen = [first, *near[: len(hulls) - 1]]
-        stage.cells = [c for c in stage.cells if c not in chosen]
+        stage.grounds = [c for c in stage.grounds if c not in chosen]
         for hull, cell in zip(hulls, chosen, strict=True):
             pen = ways.at_work(hull, cell, stage.begin - MINUTE, stage.end, rng)
             stage.sail(hull, pen.track(), role)

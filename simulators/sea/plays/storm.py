@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulators import geo
 from simulators.geo import MINUTE, Pen, Track
 from simulators.sea import ways
+from simulators.sea.air import CLASS_B_REACH
 from simulators.sea.cast import Actor, Hull
 from simulators.sea.plays import days
 from simulators.sea.plays.orders import order_times, roll_call
@@ -38,11 +39,12 @@ def unheard(stage: Stage, role: Role) -> None:
     days.open_grounds(stage)
     station = STATIONS[role.word("station")]
     low, high = role.args["nm"]
-    near = [c for c in stage.cells if low < geo.distance(ways.centre(c), station.at) < high]
+    near = [c for c in stage.grounds if low < geo.distance(ways.centre(c), station.at) < high]
+    near = [c for c in near if _only(stage, station.name, c)]
     if len(near) < role.count:
         raise ValueError(f"{len(near)} cells near {station.name} for {role.count} boats")
     chosen = near[: role.count]
-    stage.cells = [c for c in stage.cells if c not in set(chosen)]
+    stage.grounds = [c for c in stage.grounds if c not in set(chosen)]
     for n, cell in enumerate(chosen):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "gillnet", terminal=role.flag("terminal"))
@@ -50,6 +52,13 @@ def unheard(stage: Stage, role: Role) -> None:
         track = ways.trawl_about(pen, cell, stage.end, rng).track()
         actor = stage.sail(hull, track, role)
         _parts(stage, actor, station.name, terminal=role.flag("terminal"))
+
+
+def _only(stage: Stage, name: str, cell: geo.Box) -> bool:
+    """Whether no other receiver hears class B from there."""
+    others = (s for s in stage.stations if s.name != name)
+    at = ways.centre(cell)
+    return all(geo.distance(at, s.at) > 1.1 * CLASS_B_REACH * s.range_nm for s in others)
 
 
 def _parts(stage: Stage, actor: Actor, station: str, *, terminal: bool) -> None:
@@ -69,7 +78,7 @@ def satellite_fleet(stage: Stage, role: Role) -> None:
     for n in range(role.count):
         rng = stage.rng(role.name, n)
         hull = stage.hull(rng, "longline", mmsi=False)
-        cell = stage.cells.pop()
+        cell = stage.grounds.pop()
         track = _at_work(hull, stage, cell, n)
         actor = stage.sail(hull, track, role, held=(span,))
         stage.truth.quiet(("*",), actor, "its fixes come six hours late, all of them harmless")
