@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,7 +116,7 @@ class Hits:
         return Hits(self.row[mask], self.zone[mask])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Zones:
     """Polygon zones with a spatial index, and lines; immutable once built."""
 
@@ -162,11 +163,25 @@ class Zones:
         return Hits(row, zone)
 
     def where(self, *, kind: str = "", rule: str = "") -> Mask:
-        """Which zones are of this kind or rule."""
-        mask = np.ones(len(self.zones), np.bool_)
-        mask &= (self.kinds == kind) if kind else True
-        mask &= (self.rules == rule) if rule else True
-        return mask
+        """Which zones are of this kind or rule. Not to be written to: it is remembered."""
+        return _where(self, kind, rule)
+
+    def among(self, *kinds: str) -> Mask:
+        """Which zones are of one of these kinds. Not to be written to."""
+        return _among(self, kinds)
+
+
+@lru_cache(maxsize=256)
+def _where(zones: Zones, kind: str, rule: str) -> Mask:
+    mask = np.ones(len(zones.zones), np.bool_)
+    mask &= (zones.kinds == kind) if kind else True
+    mask &= (zones.rules == rule) if rule else True
+    return mask
+
+
+@lru_cache(maxsize=256)
+def _among(zones: Zones, kinds: tuple[str, ...]) -> Mask:
+    return np.isin(zones.kinds, kinds)
 
 
 def segments(a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats) -> Any:

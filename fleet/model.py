@@ -135,6 +135,7 @@ class SignalKind(StrEnum):
     DISTRESS = "distress"  #: AIS-SART, EPIRB, status 14, terminal SOS, safety text ACTIVE
     MOB = "mob"  #: man-overboard device
     TEST = "test"  #: status 15, or a text with TEST: logged only
+    IDENTITY = "identity"  #: no call: what a transmitter says of itself is not what is registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ class Change:
     lon: float = float("nan")
     lat: float = float("nan")
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    parent: tuple[str, int, int, int] | None = None  #: SUPPRESS: the key of what explains it
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from fleet.alerts.rule import Rule
 from fleet.alerts.state import Sessions, State
-from fleet.model import MINUTE, Act, Change, Severity, Signal
+from fleet.model import MINUTE, Act, Change, Signal
 
 TELL_AGAIN = MINUTE
 """A beacon calls eight times a minute; its alert is touched once."""
@@ -73,7 +73,7 @@ def _change(rule: Rule, sessions: Sessions, row: int, act: Act, signal: Signal) 
         int(sessions.opened[row]),
         act,
         signal.t,
-        Severity.EMERGENCY,
+        rule.severity,
         signal.how,
         signal.lon,
         signal.lat,

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from fleet.alerts import calls, silence
+from fleet.alerts import calls, policy, silence
 from fleet.alerts.facts import Facts
-from fleet.alerts.fleetwide import LOOK, Glance, glance
+from fleet.alerts.fleetwide import LOOK, Glance, due, glance
 from fleet.alerts.rule import Look, Memory, Observed, Rule, View
 from fleet.alerts.rules import RULES
 from fleet.alerts.state import N_SOURCES, VISIT, WORK, Active, State, going_on, layout
@@ -60,9 +60,11 @@ class Engine:
         return replace(self, vessels=Vessels.concat([self.vessels, Vessels.empty(short)]))
 
     def able(self) -> tuple[Rule, ...]:
-        """The rules that have what they need from outside; logs first: others build on them."""
+        """The rules that have what they need from outside; logs first, port visits before all:
+        others build on them.
+        """
         able = (r for r in self.rules if not self.facts.lacks(r.needs))
-        return tuple(sorted(able, key=lambda r: not r.log))
+        return tuple(sorted(able, key=lambda r: (not r.log, r.key != VISIT)))
 
     def setting(self) -> Setting:
         return Setting(self.zones, self.vessels, self.facts, self._margin_m())
@@ -98,13 +100,13 @@ def feed(engine: Engine, state: State, inputs: Inputs, now: int) -> tuple[State,
         changes += more
     batch = inputs.batch
     if len(batch) == 0:
-        return state, changes
+        return policy.judged(state, changes)
     state = state.grown(int(batch.vessel.max())).owned()
     engine = engine.fitted(len(state.last))
     for part in _parts(batch, state):
         state, more = _part(engine, state, part)
         changes += more
-    return silence.forget(state), changes
+    return policy.judged(silence.forget(state), changes)
 
 
 def tick(engine: Engine, state: State, now: int) -> tuple[State, list[Change]]:
@@ -121,7 +123,7 @@ def tick(engine: Engine, state: State, now: int) -> tuple[State, list[Change]]:
         if more:
             state = replace(state, active={**state.active, rule.key: active})
             changes += more
-    return state, changes
+    return policy.judged(state, changes)
 
 
 def close_zone(
@@ -219,13 +221,14 @@ def _round(engine: Engine, state: State, view: View) -> tuple[State, list[Change
         until = view.heard[np.arange(len(view.heard)), view.prev.source]
         state, changes = silence.heard(clock, state, view, until)
     active = dict(state.active)
+    view = _knowing(view, active)
     for rule in (r for r in engine.able() if r.observe):
         assert rule.observe is not None
-        if not rule.log:
-            view = _knowing(view, active)
         told = rule.observe(view, engine.params[rule.key], _mine(rule, state.memory, view))
         active[rule.key], more = _stepped(engine, rule, active[rule.key], state.memory, view, told)
         changes += more
+        if rule.log:
+            view = _knowing(view, active)
     return replace(state, active=active), changes
 
 
@@ -238,9 +241,8 @@ def _knowing(view: View, active: Mapping[str, Active]) -> View:
 
 def _look(engine: Engine, state: State, at: int) -> tuple[State, list[Change]]:
     """Every rule that looks at the whole fleet at once, at one moment of the stream."""
-    rules = [r for r in engine.able() if r.look]
-    if not rules:
-        return state, []
+    before = state.clock // LOOK * LOOK
+    rules = [r for r in engine.able() if r.look and due(r, before, at)]
     look = glance(Glance(engine.zones, engine.vessels, engine.facts), state, at)
     active = dict(state.active)
     changes: list[Change] = []
@@ -249,7 +251,8 @@ def _look(engine: Engine, state: State, at: int) -> tuple[State, list[Change]]:
         told = rule.look(look, engine.params[rule.key], _mine(rule, state.memory, look))
         active[rule.key], more = _stepped(engine, rule, active[rule.key], state.memory, look, told)
         changes += more
-    return replace(state, active=active), changes
+    state, more = policy.released(replace(state, active=active), at)
+    return state, changes + more
 
 
 def _mine(rule: Rule, memory: Memory, view: View | Look) -> Memory:

@@ -32,13 +32,41 @@ class Gear(IntFlag):
     CARRIER = 256  #: 辅助船, carries fish and ice, catches nothing
 
 
-class NavArea(IntEnum):
-    """The certified area of navigation 航区."""
+GEARS: Mapping[str, Gear] = {
+    "trawl": Gear.TRAWL_OTTER, "单拖": Gear.TRAWL_OTTER, "拖网": Gear.TRAWL_OTTER,
+    "pair_trawl": Gear.TRAWL_PAIR, "双拖": Gear.TRAWL_PAIR,
+    "gillnet": Gear.GILL_NET, "刺网": Gear.GILL_NET,
+    "falling_net": Gear.FALLING_NET, "罩网": Gear.FALLING_NET, "灯光罩网": Gear.FALLING_NET,
+    "purse_seine": Gear.PURSE_SEINE, "围网": Gear.PURSE_SEINE,
+    "longline": Gear.HOOK, "hook": Gear.HOOK, "钓具": Gear.HOOK, "延绳钓": Gear.HOOK,
+    "stow_net": Gear.STOW_NET, "张网": Gear.STOW_NET,
+    "pot": Gear.TRAP, "笼壶": Gear.TRAP,
+    "carrier": Gear.CARRIER, "辅助船": Gear.CARRIER,
+}  # fmt: skip
+"""The gears that a register names, in English and Chinese."""
 
-    UNKNOWN = 0
-    COASTAL = 1  #: 沿海: 10 nm off Hainan's east and south coasts, else 20 nm
-    OFFSHORE = 2  #: 近海: 50 nm there, 120 nm elsewhere in the South China Sea
-    OCEAN = 3  #: 远海: no limit here
+
+def gear_bits(names: Iterable[str]) -> int:
+    """The gears as bits; one that is not known leaves the boat's gear unknown (0), for a rule
+    that took it for another would accuse the wrong boat.
+    """
+    bits = 0
+    for name in names:
+        if name not in GEARS:
+            return 0
+        bits |= GEARS[name]
+    return bits
+
+
+BEAUFORT_MS = (0.3, 1.6, 3.4, 5.5, 8.0, 10.8, 13.9, 17.2, 20.8, 24.5, 28.5, 32.7, 37.0, 41.5, 46.2,
+               51.0, 56.1)  # fmt: skip
+"""Wind speed (m/s) from which force 1, 2, … 17 is blowing (GB/T 28591-2012; domain E)."""
+
+
+def beaufort(metres_per_second: Floats) -> Floats:
+    """Wind speed as Beaufort force; NaN stays NaN."""
+    force = np.searchsorted(np.array(BEAUFORT_MS), metres_per_second, side="right")
+    return np.where(np.isnan(metres_per_second), np.nan, force)
 
 
 class Tie(IntEnum):
@@ -72,9 +100,8 @@ class Details(Columns):
 
     gear: Ints  #: Gear bits, 0 unknown
     wind_limit: Ints  #: 抗风等级, Beaufort; 0 unknown
-    nav_area: Ints  #: NavArea
+    nav_nm: Floats  #: 航区: how far from the coast it may go, nm; NaN unknown or without limit
     draught_m: Floats
-    terminal: Mask  #: has a terminal of its own beside AIS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fleet.alerts.facts import Facts
-from fleet.alerts.rule import Look
+from fleet.alerts.rule import Look, Rule
 from fleet.alerts.state import VISIT, WORK, State, going_on
 from fleet.geo import Zones
 from fleet.model import SECOND
@@ -29,6 +29,11 @@ class Glance:
     zones: Zones
     vessels: Vessels
     facts: Facts
+
+
+def due(rule: Rule, before: int, at: int) -> bool:
+    """Whether a rule that looks more seldom looks now; `before` is the look before."""
+    return not rule.every or at // rule.every > before // rule.every
 
 
 def glance(by: Glance, state: State, at: int) -> Look:

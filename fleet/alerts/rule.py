@@ -163,6 +163,7 @@ class Debounce:
     lasting: int
     clear_fixes: int
     clear_lasting: int
+    quiet: int = 0  #: after it cleared, only worse than before fires again within this
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ class Rule:
     calls: SignalKind | None = None  #: raised by calls for help, folded into sessions
     silence: Callable[[Any, Batch, Vessels, Mask], Ints] | None = None  #: stages: silence.Stages
     evidence: Callable[[Any, int, int], dict[str, Any]] | None = None  #: (view or look, row, other)
+    every: int = 0  #: look at most so often, microseconds; 0: at every look
     needs: tuple[str, ...] = ()  #: names of `Facts` without which it is not evaluated
     log: bool = False  #: what it says is kept and shown, and is no alert
     severity: Severity = Severity.EMERGENCY  #: of what calls raise

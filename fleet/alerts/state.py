@@ -9,19 +9,21 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleet.alerts.rule import Rule
-from fleet.model import Batch, Columns, Ints, Mask, Source
+from fleet.model import Batch, Columns, Ints, Mask, Source, Texts
 
 OTHER_BITS = 32
 SLOT_STEP = 1024
 N_SOURCES = len(Source) + 1
 Arrays: TypeAlias = dict[str, NDArray[Any]]
+Key: TypeAlias = tuple[str, int, int, int]
+"""Of an episode: kind, vessel, other, opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,37 @@ class Silences(Columns):
 
 
 @dataclass(frozen=True, slots=True)
+class Children(Columns):
+    """Episodes that something else explains: their key, that of their root, when that ended."""
+
+    kind: Texts
+    vessel: Ints
+    other: Ints
+    opened: Ints
+    root_kind: Texts
+    root_vessel: Ints
+    root_other: Ints
+    root_opened: Ints
+    ended: Ints  #: when the root was first seen to be over; 0 while it is not
+
+    @classmethod
+    def of(cls, born: Sequence[tuple[Key, Key]]) -> Self:
+        """Rows for these (child, root)."""
+        vessel, other, opened, *root = np.array([(*c[1:], *r[1:]) for c, r in born], np.int64).T
+        child_kind, root_kind = np.array([(c[0], r[0]) for c, r in born], np.str_).T
+        never = np.zeros(len(born), np.int64)
+        return cls(child_kind, vessel, other, opened, root_kind, root[0], root[1], root[2], never)
+
+    def episodes(self) -> list[Key]:
+        columns = (self.kind, self.vessel, self.other, self.opened)
+        return list(zip(*map(np.ndarray.tolist, columns), strict=True))
+
+    def roots(self) -> list[Key]:
+        columns = (self.root_kind, self.root_vessel, self.root_other, self.root_opened)
+        return list(zip(*map(np.ndarray.tolist, columns), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     last: Batch  #: row = vessel id
     active: Mapping[str, Active]
@@ -79,6 +112,7 @@ class State:
     heard: Ints  #: newest trusted fix time by Source
     resumed: Ints  #: when that source last came back after a break
     clock: int = 0  #: newest receipt
+    children: Children = field(default_factory=lambda: Children.empty(0))
 
     @classmethod
     def empty(cls, slots: int, rules: Sequence[Rule]) -> Self:
@@ -135,6 +169,7 @@ class State:
             arrays["heard"],
             arrays["resumed"],
             int(arrays["clock"][0]),
+            _columns(Children, "children", arrays),
         )
 
 
@@ -166,6 +201,7 @@ def layout(rules: Sequence[Rule]) -> str:
 
 def _named(state: State) -> Iterator[tuple[str, NDArray[Any]]]:
     groups: list[tuple[str, Columns]] = [("last", state.last), ("silences", state.silences)]
+    groups.append(("children", state.children))
     groups += [(f"active/{k}", a) for k, a in state.active.items()]
     groups += [(f"sessions/{k}", s) for k, s in state.sessions.items()]
     for prefix, columns in groups:

@@ -35,8 +35,10 @@ def step(
     rule: Rule, params: Any, old: Active, seen: Observed, view: View | Look
 ) -> tuple[Active, Sequence[Change]]:
     """The new subjects of this rule and the changes, in one pass over the view."""
-    here = np.isin(old.vessel(), view.cur.vessel)
-    if len(seen.holds) == 0 and not here.any():
+    if not len(seen.holds) and not len(old):
+        return old, []
+    here = _among(old.vessel(), view.cur.vessel)
+    if not len(seen.holds) and not here.any():
         return old, []
     changes: list[Change] = []
     mine = old.take(here)
@@ -54,9 +56,16 @@ def step(
     changes += [_change(rule, now, int(i), Act.OPEN, view) for i in np.flatnonzero(fire)]
     changes += [_change(rule, now, int(i), Act.RAISE, view) for i in np.flatnonzero(rise)]
     changes += [_change(rule, now, int(i), Act.CLEAR, view) for i in np.flatnonzero(clear)]
-    left = now.a.take(~(clear | (now.off & ~now.a.fired)))
+    quiet = _hush(now, debounce, clear)
+    left = now.a.take(quiet | ~(clear | (now.off & ~now.a.fired)))
     new = Active.concat([old.take(~here), left])
     return new.take(np.argsort(new.key, kind="stable")), changes
+
+
+def _among(who: Ints, ordered: Ints) -> Mask:
+    """Which of these are in the sorted column."""
+    at = np.minimum(np.searchsorted(ordered, who), max(len(ordered) - 1, 0))
+    return np.asarray(ordered[at] == who if len(ordered) else np.zeros(len(who), np.bool_))
 
 
 def _align(mine: Active, seen: Observed, view: View | Look) -> Now:
@@ -68,7 +77,7 @@ def _align(mine: Active, seen: Observed, view: View | Look) -> Now:
     on, sure = np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.bool_)
     severity = np.zeros(len(keys), np.int64)
     on[at], sure[at], severity[at] = True, seen.holds.sure, seen.holds.severity
-    kept = np.isin(keys, _key(view, *seen.keeps))
+    kept = np.isin(keys, _key(view, *seen.keeps)) if len(seen.keeps[0]) else np.zeros_like(on)
     row = np.searchsorted(view.cur.vessel, keys >> OTHER_BITS)
     return Now(a, row, view.cur.t[row], on, ~on & ~kept, severity, sure)
 
@@ -92,7 +101,8 @@ def _rise(now: Now, d: Debounce) -> tuple[Mask, Mask]:
     a.since[waiting & (a.count == 0)] = t[waiting & (a.count == 0)]
     a.count[waiting] += 1
     enough = (a.count >= d.fixes) & (t - a.since >= d.lasting)
-    fire = waiting & (now.sure | enough)
+    hushed = (a.opened > 0) & (t - a.off_since < d.quiet) & (now.severity <= a.severity)
+    fire = waiting & (now.sure | enough) & ~hushed
     rise = now.on & a.fired & (now.severity > a.severity)
     a.severity[fire | rise] = now.severity[fire | rise]
     a.opened[fire] = t[fire]
@@ -110,6 +120,16 @@ def _fall(now: Now, d: Debounce, was: Mask) -> Mask:
     return np.asarray(
         leaving & (a.off_count >= d.clear_fixes) & (t - a.off_since >= d.clear_lasting)
     )
+
+
+def _hush(now: Now, d: Debounce, clear: Mask) -> Mask:
+    """Remember for a while what has cleared: it fires again only when it is worse."""
+    a = now.a
+    a.fired[clear] = False
+    a.off_since[clear] = now.t[clear]
+    a.off_count[clear] = a.count[clear] = 0
+    a.count[now.off & ~a.fired] = 0
+    return np.asarray(~a.fired & (a.opened > 0) & (now.t - a.off_since < d.quiet))
 
 
 def _change(rule: Rule, now: Now, i: int, act: Act, view: View | Look) -> Change:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fleet.alerts.rule import Debounce, View
-from fleet.model import SECOND
+from fleet.model import HOUR, SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,9 @@ def zone_evidence(view: View, row: int, other: int) -> dict[str, Any]:
     zone = next((z for z in view.zones.zones if z.id == other), None)
     named = {"zone": zone.code, "zone_version": zone.version} if zone else {}
     return {**fix_evidence(view, row, other), **named}
+
+
+def at_night(t: int, from_h: float, to_h: float, utc_offset_h: float) -> bool:
+    """Whether the local hour of this time lies in [from, to), which may pass midnight."""
+    hour = t / HOUR + utc_offset_h
+    return (hour - from_h) % 24 < (to_h - from_h) % 24

@@ -16,6 +16,7 @@ import numpy as np
 
 from fleet.alerts.engine import Engine, Inputs, State, feed, tick
 from fleet.alerts.parameters import defaults
+from fleet.alerts.rules import LOGS
 from fleet.commands.importing.geojson import read_features
 from fleet.commands.importing.nouns import VESSEL, ZONE
 from fleet.commands.importing.records import Record, read_tables
@@ -153,7 +154,7 @@ class Player:
         self._note(changes)
 
     def _note(self, changes: Iterable[Change]) -> None:
-        for c in changes:
+        for c in (c for c in changes if c.kind not in LOGS):
             key = (c.kind, c.vessel, c.other, c.episode)
             known = self.episodes.get(key)
             if known is None:

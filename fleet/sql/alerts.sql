@@ -35,6 +35,15 @@ from unnest(%(id)s::bigint[], %(severity)s::smallint[], %(status)s::text[],
         lon, lat, evidence)
 where a.id = w.id;
 
+-- name: nobody
+-- Whose alert it is when it concerns a place or a receiver and no boat.
+insert into vessel (id, name) values (0, '') on conflict do nothing;
+
+-- name: adopt
+-- Alerts that another one explains.
+update alert a set parent = w.parent
+from unnest(%(ids)s::bigint[], %(parents)s::bigint[]) w (id, parent) where a.id = w.id;
+
 -- name: homes
 -- The own sea grid of each boat.
 select id, home_grid from vessel where id = any(%(ids)s);
@@ -45,4 +54,6 @@ select kind, vessel, other, episode, severity, last_seen, occurrences,
        coalesce((evidence ->> 'last_heard')::bigint, 0) as last_heard
 from alert
 where cleared is null and status in ('active', 'acknowledged', 'shelved', 'suppressed')
+union all
+select kind, vessel, other, opened, 1, opened, 1, 0 from episode_log where closed is null
 order by kind, vessel, other, episode;

@@ -77,7 +77,7 @@ order by sa.id
 select v.id, v.name, v.reg_no, v.class, v.registered, m.mmsi, v.length_m, v.gear, v.home_grid,
        v.home_port, v.association, v.interval_s
 from vessel v {mmsi}
-where {vessel_visible}
+where v.id > 0 and {vessel_visible}
 order by v.id
 
 -- name: vessel

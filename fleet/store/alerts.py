@@ -14,9 +14,11 @@ from typing import Any, TypeAlias
 from psycopg.types.json import Jsonb
 
 from fleet.alerts.lifecycle import NotAllowed, move
+from fleet.alerts.rules import LOGS
 from fleet.columns import from_datetime, to_datetime
 from fleet.grid.policy import default
 from fleet.model import Act, Case, Change, Severity, Status
+from fleet.store import logs
 from fleet.store.db import Connection, plain, queries, rows
 from fleet.store.events import Event
 
@@ -24,7 +26,7 @@ SQL = queries("alerts")
 Key: TypeAlias = tuple[str, int, int, int]
 Row: TypeAlias = dict[str, Any]
 
-ASKS = (Act.OPEN, Act.RAISE)
+ASKS = (Act.OPEN, Act.RAISE, Act.RELEASE)
 """After these somebody may have to be asked."""
 ENDED = (Status.CLOSED, Status.INVALID, Status.RETRACTED)
 WOKEN = {"acknowledged": None, "cleared": None, "closed": None, "verdict": None}
@@ -52,18 +54,23 @@ async def apply(
     """Bring the changes to the table, in order. Returns the cases newly opened or raised, and
     what to append to the history. `versions` is the rule version by kind.
     """
+    await logs.keep(conn, [c for c in changes if c.kind in LOGS])
+    changes = [c for c in changes if c.kind not in LOGS]
     if not changes:
         return [], []
     table = await _find(conn, changes)
     done: list[tuple[Change, Row]] = []
     for told in changes:
         row = table.get(key(told))
+        if told.act == Act.SUPPRESS and not _explains(table, told):
+            continue
         change = _again(told) if row and _calls_again(row, told, now) else told
         after = _opened(change, now, versions or {}) if row is None else _moved(row, change, now)
         if after is not None:
             table[key(change)] = after
             done.append((change, after))
     ids = await _write(conn, [table[k] for k in dict.fromkeys(key(c) for c, _ in done)])
+    await _adopt(conn, table, done, ids)
     homes = await _homes(conn, {change.vessel for change, _ in done})
     events = [_event(change, row, ids[key(change)]) for change, row in done]
     asked = dict.fromkeys(key(change) for change, _ in done if _asks(change, table[key(change)]))
@@ -103,7 +110,8 @@ async def unended(conn: Connection) -> list[Open]:
 
 
 async def _find(conn: Connection, changes: Iterable[Change]) -> dict[Key, Row]:
-    keys = sorted({key(change) for change in changes})
+    parents = {c.parent for c in changes if c.parent}
+    keys = sorted({key(change) for change in changes} | parents)
     found = await rows(
         conn,
         SQL["find"],
@@ -121,7 +129,7 @@ def _key_of(row: Row) -> Key:
 
 def _opened(change: Change, now: int, versions: Mapping[str, int]) -> Row | None:
     """A new row. Only OPEN and RAISE make one: the others are about what was never said."""
-    if change.act not in ASKS:
+    if change.act not in (Act.OPEN, Act.RAISE):
         return None
     return {
         "id": None, "kind": change.kind, "vessel": change.vessel, "other": change.other,
@@ -135,6 +143,9 @@ def _opened(change: Change, now: int, versions: Mapping[str, int]) -> Row | None
 
 
 def _asks(change: Change, row: Row) -> bool:
+    """Whether somebody may have to be asked: not of what something else explains."""
+    if row["status"] == Status.SUPPRESSED:
+        return False
     calling = change.act == Act.REPEAT and row["status"] == Status.ACTIVE
     return change.act in ASKS or calling
 
@@ -213,6 +224,25 @@ async def _write(conn: Connection, after: Sequence[Row]) -> dict[Key, int]:
 def _columns(table: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:
     columns = {name: [row[name] for row in table] for name in names}
     return columns | {"evidence": [Jsonb(row["evidence"]) for row in table]}
+
+
+def _explains(table: Mapping[Key, Row], change: Change) -> bool:
+    """Whether the root of this child is there and nobody has ended it."""
+    root = table.get(change.parent) if change.parent else None
+    return root is not None and root["status"] not in ENDED
+
+
+async def _adopt(
+    conn: Connection, table: Mapping[Key, Row], done: Sequence[tuple[Change, Row]],
+    ids: Mapping[Key, int],
+) -> None:  # fmt: skip
+    """Write whose child each suppressed alert is."""
+    pairs = [
+        (ids[key(c)], table[c.parent]["id"]) for c, _ in done if c.act == Act.SUPPRESS and c.parent
+    ]
+    if pairs:
+        children, parents = zip(*sorted(pairs), strict=True)
+        await conn.execute(SQL["adopt"], {"ids": list(children), "parents": list(parents)})
 
 
 async def _homes(conn: Connection, vessels: Iterable[int]) -> dict[int, int | None]:

@@ -18,7 +18,7 @@ import structlog
 
 from fleet.ingest.format import Format
 from fleet.model import SECOND
-from fleet.store import engine, events, feeds, orders, vessels, zones
+from fleet.store import engine, events, facts, feeds, orders, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
 from fleet.worker import world
@@ -340,6 +340,7 @@ async def _marks(conn: Connection) -> tuple[Any, ...]:
         await zones.fingerprint(conn),
         await engine.parameters(conn),
         await vessels.fingerprint(conn),
+        await facts.fingerprint(conn),
     )
 
 

@@ -7,17 +7,18 @@ the same transaction as the snapshot that knows the new zone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
 import structlog
 
 from fleet.alerts.engine import RULES, Engine, State, close_zone, layout
+from fleet.alerts.facts import Facts
 from fleet.alerts.parameters import defaults, typed
 from fleet.geo import Zone, Zones, zone_of
 from fleet.model import Change
-from fleet.store import engine, zones
+from fleet.store import engine, facts, zones
 from fleet.store.db import Connection
 from fleet.vessels import Vessels
 from fleet.worker.head import Head
@@ -34,6 +35,7 @@ class World:
     revision: int
     zones: tuple[Zone, ...]
     parameters: Mapping[str, Mapping[str, Any]]  #: by kind: version, params, enabled
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def versions(self) -> dict[str, int]:
@@ -42,7 +44,7 @@ class World:
     def engine(self, vessels: Vessels) -> Engine:
         rules = tuple(r for r in RULES if self.parameters[r.key]["enabled"])
         params = {r.key: typed(r, self.parameters[r.key]["params"]) for r in RULES}
-        return Engine(rules, params, Zones.build(self.zones), vessels)
+        return Engine(rules, params, Zones.build(self.zones), vessels, self.facts)
 
     def usable(self, before: World | None = None) -> World:
         """The same with the thresholds of before, or those that ship, for what makes no sense."""
@@ -62,7 +64,8 @@ async def load(
     """The world now, or as a snapshot saw it."""
     now = await zones.revision(conn) if revision is None else revision
     found = await engine.parameters(conn, versions)
-    return World(now, await _zones(conn, revision), {**shipped(), **found})
+    made = await _zones(conn, revision)
+    return World(now, made, {**shipped(), **found}, await facts.load(conn))
 
 
 async def _zones(conn: Connection, revision: int | None) -> tuple[Zone, ...]:

@@ -100,7 +100,7 @@ NO_SHRINK = [Phase.explicit, Phase.reuse, Phase.generate]
 
 @pytest.mark.timeout(600)
 @settings(
-    max_examples=50, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(streams(), st.data())
 def test_whole_or_cut_ticked_or_not_restarted_or_not(

@@ -10,3 +10,6 @@ from fleet.alerts.rule import Rule
 RULES: tuple[Rule, ...] = tuple(
     import_module(f"{__name__}.{m.name}").RULE for m in iter_modules(__path__)
 )
+
+LOGS = frozenset(r.key for r in RULES if r.log)
+"""Kinds that are kept and shown, and alert nobody."""

@@ -1,0 +1,140 @@
+"""Who need not hear 不必单独提醒: what one cause explains is told once, as its children.
+
+A root is an alert that explains others: a call for help of the same boat, a position of it that
+cannot be, the outage of the receiver that it was last heard by, the mass movement that it is part
+of. What opens under a root is suppressed with the root as its parent, stored and shown beneath it,
+and offered to nobody. Invariant: a call for help is never anybody's child; a child whose root is
+over and that still holds is released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fleet.alerts.state import Active, Children, Key, State
+from fleet.model import HOUR, MINUTE, Act, Change, Ints, Severity
+
+CALLS = ("distress", "mob")
+CALLING = 6 * HOUR
+"""A boat that called for help is taken to be in distress for so long after its last call."""
+NEVER_CHILDREN = (*CALLS, "feed", "mass_movement", "port_crowding", "identity", "spoof")
+OUTAGE = ("gap", "terminal_off")
+"""What the outage of a receiver explains of the boats that it heard."""
+MOVEMENT = ("undeclared_departure", "speed", "zone_exit", "zone_approach", "group_sep")
+"""What a mass movement explains of the boats in it."""
+PATIENCE = 15 * MINUTE
+"""A child that still holds so long after its root ended is somebody's business again."""
+REASONS = {
+    "feed": "receiver_outage",
+    "mass_movement": "mass_movement",
+    "spoof": "position_in_doubt",
+}
+
+
+def judged(state: State, changes: Sequence[Change]) -> tuple[State, list[Change]]:
+    """The changes with what becomes of them under a root, and the children so remembered."""
+    out: list[Change] = []
+    born: list[tuple[Key, Key]] = []
+    over: set[Key] = set()
+    for change in changes:
+        out.append(change)
+        root = root_of(state, change) if change.act == Act.OPEN else None
+        if root is not None:
+            born.append((key(change), root))
+            out.append(_suppressed(change, root))
+        elif change.act in (Act.CLEAR, Act.RETRACT):
+            over.add(key(change))
+    if not born and not (over and len(state.children)):
+        return state, out
+    return replace(state, children=_after(state.children, born, over)), out
+
+
+def key(change: Change) -> Key:
+    return change.kind, change.vessel, change.other, change.episode
+
+
+def root_of(state: State, change: Change) -> Key | None:
+    """What explains this alert, the most serious first."""
+    if change.kind in NEVER_CHILDREN or not change.vessel:
+        return None
+    return next(_roots(state, change), None)
+
+
+def _roots(state: State, change: Change) -> Iterator[Key]:
+    vessel = change.vessel
+    yield from (k for k in calling(state) if k[1] == vessel)
+    yield from (k for k in _open(state.active, "spoof") if k[1] == vessel)
+    if change.kind in OUTAGE:
+        station = int(state.last.station[vessel])
+        yield from (k for k in _open(state.active, "feed") if k[2] == station)
+    if change.kind in MOVEMENT:
+        port = _last_port(state, vessel)
+        yield from (k for k in _open(state.active, "mass_movement") if k[2] == port)
+
+
+def calling(state: State) -> Iterator[Key]:
+    """The calls for help that are going on."""
+    for kind in CALLS:
+        s = state.sessions.get(kind)
+        if s is not None:
+            for i in np.flatnonzero(s.last_seen >= state.clock - CALLING):
+                yield kind, int(s.vessel[i]), 0, int(s.opened[i])
+
+
+def _open(active: Mapping[str, Active], kind: str) -> Iterator[Key]:
+    mine = active.get(kind)
+    if mine is not None and len(mine):
+        for i in np.flatnonzero(mine.fired):
+            yield kind, int(mine.vessel()[i]), int(mine.other()[i]), int(mine.opened[i])
+
+
+def _last_port(state: State, vessel: int) -> int:
+    """The port that the boat was last seen in, while it counts as part of a movement."""
+    port = state.memory.get("mass_movement.port")
+    last = np.nan if port is None else port[vessel]
+    return 0 if np.isnan(last) else int(last)
+
+
+def _suppressed(change: Change, root: Key) -> Change:
+    reason = REASONS.get(root[0], "boat_in_distress")
+    return replace(change, act=Act.SUPPRESS, reason=reason, parent=root, evidence={})
+
+
+def _after(old: Children, born: Sequence[tuple[Key, Key]], over: set[Key]) -> Children:
+    kept = np.array([k not in over for k in old.episodes()], np.bool_)
+    new = [Children.of(born)] if born else []
+    return Children.concat([old.take(kept), *new])
+
+
+def released(state: State, at: int) -> tuple[State, list[Change]]:
+    """At a look: the children whose root ended a while ago, and that still hold."""
+    children = state.children
+    if not len(children):
+        return state, []
+    roots = {*calling(state), *(k for kind in REASONS for k in _open(state.active, kind))}
+    alive = np.array([root in roots for root in children.roots()], np.bool_)
+    ended: Ints = np.where(alive, 0, np.where(children.ended == 0, at, children.ended))
+    due = (ended > 0) & (at - ended >= PATIENCE)
+    changes = [_release(state, k, at) for k in children.take(due).episodes()]
+    rest = replace(children, ended=ended).take(~due)
+    return replace(state, children=rest), changes
+
+
+def _release(state: State, child: Key, at: int) -> Change:
+    kind, vessel, other, episode = child
+    return Change(
+        kind, vessel, other, episode, Act.RELEASE, at, _severity(state, child), "root_ended"
+    )
+
+
+def _severity(state: State, child: Key) -> Severity:
+    """How bad it is now."""
+    kind, vessel, other, _ = child
+    if kind in state.active:
+        mine = state.active[kind]
+        return Severity(int(mine.severity[(mine.vessel() == vessel) & (mine.other() == other)][0]))
+    open_gap = (state.silences.vessel == vessel) & (state.silences.ended == 0)
+    return Severity(max(int(state.silences.severity[open_gap].max(initial=0)), Severity.INFO))

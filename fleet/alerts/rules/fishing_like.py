@@ -1,0 +1,42 @@
+"""禁渔区疑似捕捞：在禁止捕捞的区域内，航速符合本船全部渔具的作业特征；无许可。
+Apparent fishing where it is not allowed: inside a reserve, a cable corridor, a fairway or another
+zone closed to fishing, at the working speed of the boat's gear, without a permit. The moratorium
+has a kind of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fleet.alerts.facts import Permit
+from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
+from fleet.alerts.zoned import zone_evidence
+from fleet.model import MINUTE
+
+CLOSED = ("reserve", "restricted", "cable", "fairway", "aquaculture", "wind_farm", "no_fishing")
+"""Kinds of zone in which nobody fishes without a permit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    fixes: float
+    lasting_min: float  #: inside the zone; the working speed has lasted longer already
+    clear_min: float
+
+
+def observe(view: View, _p: Params, _memory: Memory) -> Observed:
+    closed = view.of(view.inside, view.zones.among(*CLOSED))
+    row, ids = closed.row, view.zones.ids[closed.zone]
+    may = view.facts.permitted(view.cur.vessel[row], view.cur.t[row], Permit.FISH, ids)
+    on = view.fishing[row] & ~may
+    return Observed(seen(row[on], ids[on], view.zones.severity[closed.zone[on]]))
+
+
+def debounce(p: Params) -> Debounce:
+    return Debounce(int(p.fixes), int(p.lasting_min * MINUTE), 2, int(p.clear_min * MINUTE))
+
+
+RULE = Rule(
+    "fishing_like", "疑似违规捕捞", "Apparent fishing in a closed zone", Params, observe, debounce,
+    zoned=True, evidence=zone_evidence,
+)  # fmt: skip

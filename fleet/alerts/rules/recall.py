@@ -1,0 +1,117 @@
+"""防台召回：只对未按指令行动的渔船报警，一船一警、逐级升高：赶不回或远离为黄，前2小时仍在外为橙，逾期为红。
+Recall order before a typhoon: only who does not comply raises, once, with climbing severity. Yellow
+when a boat cannot be in shelter in time at 7 kn, or has been heading away for half an hour, or is
+still out six hours before the deadline; orange two hours before; red when it has passed. Ends in
+shelter, or with an answer that the command centre accepted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from fleet.alerts.facts import Answer
+from fleet.alerts.neighbours import EARTH_NM, on_sphere
+from fleet.alerts.rule import Debounce, Look, Memory, Observed, Rule, seen
+from fleet.model import HOUR, MINUTE, SECOND, Floats, Ints, Mask, Severity
+
+SHELTERS = ("port", "shelter", "anchorage")
+"""Kinds of zone that a boat is safe in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    speed_kn: float  #: at which a boat is taken to come home
+    away_min: float
+    away_nm: float  #: further from shelter than then by this is heading away
+    first_h: float
+    second_h: float
+    clear_min: float
+
+
+def look(look: Look, p: Params, memory: Memory) -> Observed:
+    out = np.flatnonzero(look.ours & (look.port == 0) & ~np.isnan(look.cur.lon))
+    out = out[~np.isin(out, look.hits(out, look.zones.among(*SHELTERS)).row)]
+    miles = np.full(len(look.cur), np.nan)
+    miles[out] = _to_shelter(look, out)
+    away, new = _heading_away(look, p, miles, memory)
+    rows, orders, level = [], [], []
+    for i in np.flatnonzero(look.facts.recalls.issued <= look.at).tolist():
+        mine = out[_concerned(look, out, i)]
+        severity = _level(look, p, i, miles[mine], away[mine])
+        rows.append(mine[severity > 0])
+        orders.append(np.full(int((severity > 0).sum()), look.facts.recalls.order[i]))
+        level.append(severity[severity > 0])
+    if not rows:
+        return Observed(seen(out[:0], out[:0], Severity.WARNING), memory=new)
+    return Observed(
+        seen(np.concatenate(rows), np.concatenate(orders), np.concatenate(level)), memory=new
+    )
+
+
+def _concerned(look: Look, rows: Ints, i: int) -> Mask:
+    """Whom this order concerns: in its area, and without an accepted answer."""
+    order, zone = int(look.facts.recalls.order[i]), int(look.facts.recalls.zone[i])
+    answers = look.facts.answers
+    done = answers.vessel[(answers.order == order) & (answers.answer != Answer.TO_COME)]
+    there = np.ones(len(rows), np.bool_)
+    if zone:
+        there = np.isin(rows, look.hits(rows, look.zones.ids == zone).row)
+    return np.asarray(there & ~np.isin(look.cur.vessel[rows], done))
+
+
+def _level(look: Look, p: Params, i: int, miles: Floats, away: Mask) -> Ints:
+    """The severity for boats so far from shelter; 0 while they do as they are told."""
+    left = (int(look.facts.recalls.deadline[i]) - look.at) / HOUR
+    if left <= 0:
+        return np.full(len(miles), int(Severity.EMERGENCY))
+    if left <= p.second_h:
+        return np.full(len(miles), int(Severity.ALARM))
+    late = (miles / p.speed_kn > left) | away | (left <= p.first_h)
+    return np.where(late, int(Severity.WARNING), 0)
+
+
+def _to_shelter(look: Look, rows: Ints) -> Floats:
+    """Nautical miles to the nearest point marking a shelter; infinite where there is none."""
+    shelter = np.flatnonzero(look.zones.among(*SHELTERS))
+    if not len(shelter):
+        return np.full(len(rows), np.inf)
+    points = shapely.point_on_surface(look.zones.tree.geometries[shelter])
+    to = on_sphere(shapely.get_x(points), shapely.get_y(points))
+    here = on_sphere(look.cur.lon[rows], look.cur.lat[rows])
+    chord = np.linalg.norm(here[:, None, :] - to[None, :, :], axis=2).min(axis=1)
+    return np.asarray(2 * EARTH_NM * np.arcsin(np.minimum(chord / (2 * EARTH_NM), 1)))
+
+
+def _heading_away(
+    look: Look, p: Params, miles: Floats, memory: Memory
+) -> tuple[Mask, dict[str, Any]]:
+    """Who is further from shelter than half an hour ago. Remembered: how far, and when."""
+    now = look.at / SECOND
+    old = now - memory["at"] >= p.away_min * 60
+    stale = old | np.isnan(memory["at"])
+    further = miles > memory["miles"] + p.away_nm
+    away = np.where(old, further, memory["away"] == 1)
+    at, was = np.where(stale, now, memory["at"]), np.where(stale, miles, memory["miles"])
+    return np.asarray(away), {"at": at, "miles": was, "away": away.astype(np.float64)}
+
+
+def debounce(p: Params) -> Debounce:
+    return Debounce(1, 0, 2, int(p.clear_min * MINUTE))
+
+
+def evidence(look: Look, row: int, other: int) -> dict[str, Any]:
+    miles = float(_to_shelter(look, np.array([row]))[0])
+    deadline = look.facts.recalls.deadline[look.facts.recalls.order == other]
+    told = {} if np.isinf(miles) else {"shelter_nm": round(miles, 1)}
+    return {**told, "deadline": int(deadline.max(initial=0))}
+
+
+RULE = Rule(
+    "recall", "防台召回未归", "Not complying with a recall", Params,
+    look=look, debounce=debounce, evidence=evidence,
+    memory={"at": (), "miles": (), "away": ()}, needs=("recalls",), every=MINUTE,
+)  # fmt: skip

@@ -1,0 +1,30 @@
+from fleet.alerts.rules.feed import RULE
+from tests.alerts.sea import Row, changes, fleet, leg
+
+
+def said(rows: list[Row]) -> list[tuple[str, int, int]]:
+    return [(str(c.act), c.vessel, c.other) for c in changes(RULE, rows, fleet(20))]
+
+
+def heard(by: int, boats: range, minutes: float, start: str = "00:00") -> list[Row]:
+    return [r for b in boats for r in leg(b, start, minutes, e=b, station=by)]
+
+
+OTHERS = heard(2, range(10, 13), 90)
+
+
+def test_a_receiver_falls_silent() -> None:
+    assert said(heard(1, range(1, 8), 30) + OTHERS) == [("open", 0, 1)]
+
+
+def test_it_is_heard_again() -> None:
+    again = heard(1, range(1, 8), 30, "01:00")
+    assert said(heard(1, range(1, 8), 30) + OTHERS + again) == [("open", 0, 1), ("clear", 0, 1)]
+
+
+def test_one_boat_that_falls_silent_is_not_its_receiver() -> None:
+    assert said(heard(1, range(1, 3), 30) + OTHERS) == []
+
+
+def test_boats_that_another_station_hears_now_are_not_its() -> None:
+    assert said(heard(1, range(1, 8), 30) + heard(2, range(1, 8), 60, "00:31") + OTHERS) == []

@@ -1,0 +1,34 @@
+import numpy as np
+import shapely
+
+from fleet.alerts.facts import Facts, Permit, Permits
+from fleet.alerts.rules import fishing
+from fleet.alerts.rules.fishing_like import RULE
+from tests.alerts.sea import Row, leg, log, place
+from tests.alerts.track import clock, zone
+
+REEF = zone(id=7, kind="reserve", geometry=shapely.box(*place(-9, -9), *place(9, 9)))
+
+
+def said(rows: list[Row], facts: Facts | None = None) -> list[str]:
+    lines = log([fishing.RULE, RULE], rows, zones=[REEF], facts=facts or Facts())
+    return [line for line in lines if line.endswith("-7")]
+
+
+def test_trawling_in_the_reserve() -> None:
+    rows = leg(1, "00:00", 40, sog=3) + leg(1, "00:41", 90, sog=9, n=2, cog=90)
+    assert [line.split()[1:3] for line in said(rows)] == [["open", "alarm"], ["clear", "alarm"]]
+
+
+def test_passing_through_is_nothing() -> None:
+    assert said(leg(1, "00:00", 50, e=-8, sog=9, cog=90)) == []
+
+
+def test_fishing_beside_it_is_nothing() -> None:
+    assert said(leg(1, "00:00", 60, e=12, sog=3)) == []
+
+
+def test_a_special_permit_is_respected() -> None:
+    one = np.ones(1, np.int64)
+    may = Permits(one, one * int(Permit.FISH), one * 7, one * clock("00:00"), one * clock("05:00"))
+    assert said(leg(1, "00:00", 60, sog=3), Facts(permits=may)) == []

@@ -1,0 +1,41 @@
+from fleet.alerts.rules.terminal_off import RULE
+from fleet.model import Source
+from tests.alerts.sea import Row, leg, log
+
+AIS, TERMINAL = int(Source.AIS), int(Source.TERMINAL)
+
+
+def company(minutes: int = 240) -> list[Row]:
+    """Another boat, whose terminal and AIS both work."""
+    by_ais = leg(2, "00:00", minutes, e=60, every_s=300)
+    return by_ais + leg(2, "00:00:30", minutes, e=60, every_s=300, source=TERMINAL)
+
+
+def said(rows: list[Row]) -> list[str]:
+    return log(RULE, rows + company())
+
+
+def test_the_terminal_is_silent_and_the_ais_goes_on() -> None:
+    rows = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 120, every_s=300)
+    assert said(rows) == ["01:40 open alarm 1-0"]
+
+
+def test_the_ais_is_silent_and_the_terminal_goes_on() -> None:
+    rows = leg(1, "00:00:10", 30) + leg(1, "00:00", 120, every_s=300, source=TERMINAL)
+    assert said(rows) == ["01:40 open alarm 1-0"]
+
+
+def test_both_again_ends_it() -> None:
+    rows = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 180, every_s=300)
+    assert [x.split()[1] for x in said(rows + leg(1, "02:00:10", 60, source=TERMINAL))] == [
+        "open", "clear",
+    ]  # fmt: skip
+
+
+def test_a_boat_that_never_had_a_terminal_is_not_meant() -> None:
+    assert said(leg(1, "00:00", 180, every_s=300)) == []
+
+
+def test_a_dead_platform_is_not_everybodys_terminal() -> None:
+    rows = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 180, every_s=300)
+    assert log(RULE, rows) == []
