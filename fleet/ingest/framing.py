@@ -194,24 +194,19 @@ class Framer:
                 Message(token[7], int(token[8]), time, order, address, channel, source, group)
             )
         source, group = (context.source, context.group) if context else ("", "")
-        talker, sequence, channel = (token[i].decode() for i in (2, 5, 6))
+        talker, sequence, channel = token[2].decode(), token[5].decode(), token[6].decode()
         key = key_of(source, group, talker, sequence, channel, count)
-        waiting.before = before
-        part = Part(key, number, token[7], int(token[8]), time, received, source, order)
-        message = self.part(part, tally)
+        own = key
+        if before is not None:
+            key, time = _inherit(key, number, time, before)
+        waiting.before = Before(key, number, key.source, time)
+        at = waiting.at = received or time or waiting.at
+        part = Part(
+            key, number, token[7], int(token[8]), time, at, source or key.source, order,
+            key is not own,
+        )  # fmt: skip
+        message = self._assembly.add(part, tally)
         return None if message is None else out.append(message)
-
-    def part(self, part: Part, tally: Tally) -> Message | None:
-        """The message that this part of a multi-part message completes; `part.at` as received."""
-        waiting = self.waiting
-        key, time = _inherit(part.key, part.number, part.time, waiting.before)
-        waiting.before = Before(key, part.number, key.source, time)
-        at = waiting.at = part.at or time or waiting.at
-        source = part.source or key.source
-        part = part._replace(
-            key=key, time=time, at=at, source=source, inherited=key is not part.key
-        )
-        return self._assembly.add(part, tally)
 
     def _sentence(self, tally: Tally) -> int:
         tally.sentences += 1
@@ -280,10 +275,10 @@ def key_of(source: str, group: str, talker: str, sequence: str, channel: str, co
     return Key("" if group else source, talker, group, sequence, channel, count)
 
 
-def _inherit(key: Key, number: int, time: int, before: Before | None) -> tuple[Key, int]:
-    if before is None or number != before.number + 1 or key.source or key.group:
+def _inherit(key: Key, number: int, time: int, before: Before) -> tuple[Key, int]:
+    if number != before.number + 1 or key.source or key.group:
         return key, time
-    if before.key.group or key._replace(source=before.source) != before.key:
+    if before.key.group or key[1:] != before.key[1:]:
         return key, time
     return before.key, time or before.time
 

@@ -20,7 +20,7 @@ from fleet.ingest.ais.unpack import LETTER, LONG, TEXT, Plan, plan, word_of
 from fleet.ingest.clean import NO_SECOND
 from fleet.model import Floats, Ints
 
-FEW: Final = 512
+FEW: Final = 2048
 """Up to so many messages; more are cheaper layout by layout."""
 PLANS: Final = [plan(name) for name in LAYOUTS]
 FLOATS: Final = max(len(p.floats) for p in PLANS)

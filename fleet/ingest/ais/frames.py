@@ -232,30 +232,37 @@ class Block:
         items = sorted([*self.tokens, *self.odd]) if self.tokens else self.odd
         start, last_taker, more = framer.order, -1, 0
         if items:
-            shift = np.zeros(len(order) + 1, np.int64)
+            grown = []
+            starts, stops = self._places(items)
             counted = np.searchsorted(line, items).tolist()
             takers, takes = self.taker[items].tolist(), self.takes[items].tolist()
             told = repeat(None) if self.told is None else self.told.contexts(takers, self.text.data)
-            every = zip(items, counted, takers, takes, told, strict=False)
-            for item, rows, mine, took, context in every:
+            every = zip(items, counted, takers, takes, told, starts, stops, strict=False)
+            for item, rows, mine, took, context, first, stop in every:
                 if last_taker != mine - 1:
                     framer.waiting.before = None
                 now = framer.order = start + rows + more
-                self._through(item, context, out)
+                self._through(item, context, (first, stop), out)
                 more += framer.order - now
-                shift[rows] += framer.order - now
+                grown.append(framer.order - now)
                 last_taker = mine if took else last_taker
-            if more:
-                order += np.cumsum(shift[:-1])
+            shift = np.bincount(counted, grown, len(order) + 1)[:-1]
+            order += np.cumsum(shift).astype(np.int64)
         framer.order = start + len(order) + more
         if last_taker != self.takers - 1:
             framer.waiting.before = None
         return out
 
-    def _through(self, line: int, context: Context | None, out: list[Message]) -> None:
+    def _places(self, lines: list[int]) -> tuple[list[int], list[int]]:
+        """Where lines begin and end."""
+        at, found = self.found.at, self.found
+        return (at[found.begin[lines]] + 1).tolist(), at[found.close[lines]].tolist()
+
+    def _through(
+        self, line: int, context: Context | None, place: tuple[int, int], out: list[Message]
+    ) -> None:
         """One line, or the one sentence of it, read by the framer."""
-        found, data, framer = self.found, self.text.data, self.framer
-        start, stop = int(found.at[found.begin[line]]) + 1, int(found.at[found.close[line]])
+        data, framer, (start, stop) = self.text.data, self.framer, place
         token = self.tokens.get(line)
         if token is None:
             piece = data[start:stop]
@@ -264,8 +271,9 @@ class Block:
                     framer.line(cut, self.received, self.tally, out)
             return
         framer.waiting.context = context
-        first = start if found.cls[line] == AIS else 0
-        near = self._near(first, token.start(), token.end(), stop)
+        near, at, end = NEVER, token.start(), token.end()
+        if end != stop or at != start:
+            near = self._near(start if self.found.cls[line] == AIS else 0, at, end, stop)
         framer.sentence(token, near, self.received, self.tally, out)
 
     def _columns(self, time: Ints, order: Ints) -> NDArray[np.int64]:
