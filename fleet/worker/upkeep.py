@@ -46,6 +46,8 @@ async def tend(url: str, settings: Settings) -> None:
                 await once(conn, settings, datetime.now(UTC))
         except (psycopg.Error, OSError) as error:
             LOG.warning("upkeep not done", error=str(error)[:200])
+        except Exception:
+            LOG.exception("upkeep not done")
 
 
 async def once(conn: Connection, settings: Settings, now: datetime) -> None:

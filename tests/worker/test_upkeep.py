@@ -201,7 +201,17 @@ async def test_the_apache_edition_says_why_it_does_not_compress(sql: Connection)
 async def test_the_worker_rolls_hours_up_by_itself(
     database_url: str, tmp_path: Path, sql: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also after a minute in which it went wrong."""
     monkeypatch.setattr(upkeep, "EVERY_S", 0.1)
+    calls = iter([KeyError("a bug"), OSError("no network")])
+    right = upkeep.once
+
+    async def once(conn: Connection, settings: Settings, now: datetime) -> None:
+        for error in calls:
+            raise error
+        await right(conn, settings, now)
+
+    monkeypatch.setattr(upkeep, "once", once)
     await fixes(sql, NOW - timedelta(hours=3))
     stop = asyncio.Event()
     config = Settings.model_validate({"database_url": database_url, "data_dir": tmp_path})
