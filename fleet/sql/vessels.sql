@@ -1,14 +1,18 @@
 -- name: load
--- What the rules need to know of every vessel.
-select id, class, registered, coalesce(interval_s, 0) as interval_s,
-       coalesce(length_m, 'NaN') as length_m
-from vessel order by id;
+-- What the rules need to know of every vessel, a column an array.
+select coalesce(array_agg(id), '{}') as id, coalesce(array_agg(class), '{}') as class,
+       coalesce(array_agg(registered), '{}') as registered,
+       coalesce(array_agg(coalesce(interval_s, 0)), '{}') as interval_s,
+       coalesce(array_agg(coalesce(length_m, 'NaN')), '{}') as length_m
+from (select * from vessel order by id) v;
 
 -- name: identities
 -- Which identity leads where, now; the surest wins.
-select distinct on (kind, value) kind, value, vessel from vessel_identity
-where valid_from <= now() and now() < valid_to
-order by kind, value, confidence desc, valid_from desc;
+select kind, array_agg(value) as names, array_agg(vessel) as vessels from (
+    select distinct on (kind, value) kind, value, vessel from vessel_identity
+    where valid_from <= now() and now() < valid_to
+    order by kind, value, confidence desc, valid_from desc) i
+group by kind;
 
 -- name: lock
 -- One at a time makes new vessels.

@@ -20,25 +20,24 @@ SQL = queries("vessels")
 
 async def load(conn: Connection) -> tuple[Vessels, Registry]:
     """Everything the worker knows of vessels."""
-    found = await rows(conn, SQL["load"])
-    ids = np.array([row["id"] for row in found], np.int64)
+    found = await one(conn, SQL["load"])
     columns = Vessels(
-        np.array([row["class"] for row in found], np.int64),
-        np.array([row["registered"] for row in found], np.bool_),
-        np.array([row["interval_s"] * SECOND for row in found], np.int64),
-        np.array([row["length_m"] for row in found], np.float64),
+        np.array(found["class"], np.int64),
+        np.array(found["registered"], np.bool_),
+        np.array(found["interval_s"], np.int64) * SECOND,
+        np.array(found["length_m"], np.float64),
     )
-    return Vessels.empty(1).updated(ids, columns), _registry(await rows(conn, SQL["identities"]))
+    everybody = Vessels.empty(1).updated(np.array(found["id"], np.int64), columns)
+    return everybody, _registry(await rows(conn, SQL["identities"]))
 
 
 def _registry(found: Iterable[Mapping[str, Any]]) -> Registry:
-    tables: dict[IdentityKind, dict[str, int]] = {kind: {} for kind in IdentityKind}
-    for row in found:
-        if row["kind"] != IdentityKind.MMSI or row["value"].isdecimal():
-            tables[IdentityKind(row["kind"])][row["value"]] = row["vessel"]
     registry = Registry()
-    for kind, table in tables.items():
-        registry = registry.known(kind, table)
+    for row in found:
+        table = dict(zip(row["names"], row["vessels"], strict=True))
+        if row["kind"] == IdentityKind.MMSI:
+            table = {name: vessel for name, vessel in table.items() if name.isdecimal()}
+        registry = registry.known(IdentityKind(row["kind"]), table)
     return registry
 
 
