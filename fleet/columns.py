@@ -40,6 +40,8 @@ class Shape:
     typed: bool  #: whether each value is preceded by its type, besides its size
 
 
+AT_ONCE = 4096
+"""Rows filled column by column before the next: they stay in the cache meanwhile."""
 COPY = Shape((("fields", ">i2"),), typed=False)
 ELEMENT = Shape((("size", ">i4"), ("fields", ">i4")), typed=True)
 
@@ -73,6 +75,9 @@ def _by_width(
     """Records of one array length at a time: each length has a width of its own."""
     offsets, members = columns[array]
     widths = np.diff(offsets)
+    if len(widths) and (widths == widths[0]).all():  # nearly always: one station heard each
+        same = {**columns, array: members[offsets[0] : offsets[-1]].reshape(len(widths), -1)}
+        return [_records(shape, layout, same, len(widths)).tobytes()]
     parts = []
     for width in np.unique(widths):
         at = (widths == width).nonzero()[0]
@@ -86,7 +91,21 @@ def _records(
     shape: Shape, layout: Mapping[str, str], columns: Mapping[str, Any], rows: int
 ) -> NDArray[Any]:
     widths = {n: columns[n].shape[1] for n, kind in layout.items() if kind == "int4[]"}
-    out = np.zeros(rows, _dtype(shape, layout, widths))
+    out = np.repeat(_frame(shape, layout, widths), rows)
+    for start in range(0, rows, AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        for name, kind in layout.items():
+            if kind == "int4[]":
+                out[name]["elements"]["value"][some] = columns[name][some]
+            else:
+                value = columns[name][some]
+                out[name][some] = value - EPOCH_OFFSET if kind == "timestamptz" else value
+    return out
+
+
+def _frame(shape: Shape, layout: Mapping[str, str], widths: Mapping[str, int]) -> NDArray[Any]:
+    """One record: what is the same in all of them."""
+    out = np.zeros(1, _dtype(shape, layout, widths))
     out["fields"] = len(layout)
     if shape.typed:
         out["size"] = out.dtype.itemsize - out.dtype["size"].itemsize
@@ -95,9 +114,7 @@ def _records(
         if shape.typed:
             out[f"{name}_oid"] = OIDS[kind]
         if kind == "int4[]":
-            _fill_array(out[name], columns[name])
-        else:
-            out[name] = columns[name] - EPOCH_OFFSET if kind == "timestamptz" else columns[name]
+            _frame_array(out[name], widths[name])
     return out
 
 
@@ -117,11 +134,10 @@ def _array_dtype(width: int) -> np.dtype[Any]:
     return np.dtype([*head, ("elements", element, (width,))])
 
 
-def _fill_array(out: NDArray[Any], members: Ints) -> None:
+def _frame_array(out: NDArray[Any], width: int) -> None:
     out["dimensions"], out["oid"], out["lower"] = 1, INT4_OID, 1
-    out["length"] = members.shape[1]
+    out["length"] = width
     out["elements"]["size"] = 4
-    out["elements"]["value"] = members
 
 
 def group(keys: Sequence[Ints], member: Ints) -> tuple[Ints, Sets]:
