@@ -17,7 +17,7 @@ from zlib import crc32
 
 import msgspec
 
-from fleet.ingest.sequence import Key, Sequence
+from fleet.ingest.sequence import START, Key, Sequence
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER, SECOND
 
@@ -33,7 +33,6 @@ NAMED_WINDOW = 10
 """The same, first part or not, where each line names its source: jitter turns its parts about."""
 GROUPED_WINDOW = 64
 """The same where a tag-block group id tells messages apart: many sources share it."""
-TALKERS = 64
 SOURCES = 512
 LONGEST = 200
 """Armoured characters in a message; the longest in use, of five slots, has 168."""
@@ -121,7 +120,9 @@ class Assembly:
     def add(self, part: Part, tally: Tally) -> Message | None:
         bench = self._bench(part.key)
         self._sweep(part.at, tally)
-        _age(bench, part, tally)
+        lost = _age(bench, part, tally)
+        if part.key.source:
+            self._sequence(part.key).lost(lost)
         group = next((g for g in bench if g.is_for(part)), None)
         if group is not None and group.has(part):
             tally.types["repeated part"] += 1
@@ -130,19 +131,23 @@ class Assembly:
             return self._unnamed(bench, group, part, tally)
         between = 0 if group is None else group.age - 1
         message = self._named(bench, group, part, tally)
-        if message is None or self._believed(message, part, between):
-            return message
-        tally.reject("merged receivers", message.payload)
-        return None
+        reason = "" if message is None else self._doubt(message, part, between)
+        if message is not None and reason:
+            tally.reject(reason, message.payload)
+            return None
+        return message
 
-    def _believed(self, message: Message, part: Part, between: int) -> bool:
-        """Whether the source of all parts is known, or they came in turn as from one receiver."""
+    def _doubt(self, message: Message, part: Part, between: int) -> str:
+        """Why its parts may be of two messages, `between` parts of its source apart; or ""."""
+        if part.key.source and not part.inherited:
+            believed = self._sequence(part.key).kept()
+            return "" if believed or not between else "ambiguous parts"
         if message.source and not part.inherited:
-            return True
-        sequence = self._sequence(part.key.talker)
+            return ""
+        sequence = self._sequence(part.key._replace(source=""))
         if between:
             sequence.interleaved()
-        return sequence.whole()
+        return "" if sequence.whole() else "merged receivers"
 
     def _named(self, bench: Bench, group: Group | None, part: Part, tally: Tally) -> Message | None:
         if group is None:
@@ -155,7 +160,7 @@ class Assembly:
     def _unnamed(
         self, bench: Bench, group: Group | None, part: Part, tally: Tally
     ) -> Message | None:
-        sequence = self._sequence(part.key.talker)
+        sequence = self._sequence(part.key._replace(source=""))
         sequence.next()
         waiting = next((g for g in bench if g.stage == Stage.WAITING), None)
         if waiting is not None and waiting is group and _follows(group, part, sequence):
@@ -186,16 +191,21 @@ class Assembly:
             bench.remove(group)
         return self._begin(bench, part, tally, ordered=not sequence.fresh)
 
-    def _sequence(self, talker: str) -> Sequence:
-        found = self._sequences.setdefault(talker, Sequence(talker))
-        self._sequences.move_to_end(talker)
-        if len(self._sequences) > TALKERS:
+    def _sequence(self, key: Key) -> Sequence:
+        """Of a source, or of all lines of a talker that name none."""
+        name = f"{key.talker} {key.source}"
+        found = self._sequences.get(name)
+        if found is None:
+            trust = START if key.source else 0
+            found = self._sequences[name] = Sequence(name, trust)
+        self._sequences.move_to_end(name)
+        if len(self._sequences) > SOURCES:
             self._sequences.popitem(last=False)
         return found
 
     def groups(self, at: int) -> Iterator[Group | Sequence]:
         """What still matters at that time, oldest first; the rest is forgotten."""
-        yield from self._sequences.values()
+        yield from (each for each in self._sequences.values() if each.trust != START or each.count)
         for bench in self._benches.values():
             bench[:] = [g for g in bench if g.stage == Stage.WAITING or g.near(at)]
             yield from bench
@@ -205,7 +215,9 @@ class Assembly:
         if isinstance(group, Sequence):
             if not group.sound():
                 raise ValueError("not a sequence")
-            self._sequences[self._sequence(group.talker).talker] = group
+            self._sequences[group.name] = group
+            if len(self._sequences) > SOURCES:
+                self._sequences.popitem(last=False)
             return
         bench = self._bench(group.key)
         if not _sound(group) or len(bench) > GROUPED_WINDOW:
@@ -298,13 +310,16 @@ def _finish(group: Group, order: int, tally: Tally) -> Message | None:
     return None
 
 
-def _age(bench: Bench, part: Part, tally: Tally) -> None:
-    """One more part has come: give up what waits too long in time or in parts."""
+def _age(bench: Bench, part: Part, tally: Tally) -> int:
+    """One more part has come: give up what waits too long in time or in parts; how many."""
+    lost = 0
     for group in bench[:]:
         group.age += 1
         if group.age > group.window or not group.near(part.at):
+            lost += group.stage == Stage.WAITING
             _give_up(group, tally)
             bench.remove(group)
+    return lost
 
 
 def _give_up(group: Group, tally: Tally) -> None:

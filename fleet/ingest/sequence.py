@@ -14,6 +14,9 @@ TRUSTED, DOUBTED, DISTRUSTED = 16, -16, -32
 WHOLE = 2
 """What a message whose parts came in turn adds to the trust that a stray part takes one from: a
 receiver that loses a fifth of its lines is believed, one merged with others is not."""
+START, KNOWN, LOSS = 10, 30, 3
+"""Of a known source: its parts may be apart only while fewer than a quarter of its messages are
+cut by losses; with more, the rest of one could meet the next of its id, ten messages later."""
 STRAYS = 5
 """Parts during which a stray one is remembered: a receiver's own ids come round after twenty."""
 
@@ -42,7 +45,7 @@ class Sequence:
     costs some trust; parts of one message that stray apart prove that receivers are merged.
     """
 
-    talker: str
+    name: str  #: talker and source
     trust: int = 0  #: DISTRUSTED to TRUSTED; below 0 nothing may be joined
     count: int = 0  #: parts seen
     fresh: bool = True  #: of one message at most; its parts may come in any order
@@ -75,5 +78,14 @@ class Sequence:
         self.trust = min(self.trust + WHOLE, TRUSTED)
         return believed
 
+    def kept(self) -> bool:
+        """A known source: whether it loses so little that its parts may be apart."""
+        believed = self.trust >= 0
+        self.trust = min(self.trust + 1, KNOWN)
+        return believed
+
+    def lost(self, messages: int) -> None:
+        self.trust = max(self.trust - LOSS * messages, -KNOWN)
+
     def sound(self) -> bool:
-        return len(self.strays) <= 2 * STRAYS and DISTRUSTED <= self.trust <= TRUSTED
+        return len(self.strays) <= 2 * STRAYS and DISTRUSTED <= self.trust <= KNOWN

@@ -286,3 +286,17 @@ def test_trust_lasts_over_a_restart() -> None:
     restored.restore(decoder.residue()[""], "")
     for each in (decoder, restored):
         assert names(each.feed(lines(B1, B2), "", NOW)) == []
+
+
+def test_a_source_that_loses_much_is_believed_in_turn_only() -> None:
+    """With half of all lines lost, what is apart may be of two messages ten ids from each other."""
+    rng = random.Random(1)  # noqa: S311
+    stream = [
+        tag("s:a", part)
+        for i in range(600)
+        for part in named(412000000 + i, f"R0M{i}", seq=i % 10)
+        if rng.random() < 0.5
+    ]
+    got = names(heard(*stream))
+    assert len(got) > 100
+    assert sum(backwards != name[::-1] for _, name, backwards in got) <= 2

@@ -39,7 +39,8 @@ which bits, what is refused, how it is known to be right, and where pyais is not
 
 A part joins parts of the same source (`s:` of the tag block), talker, sequence number, channel and
 count, and of the same tag-block group; in any order, within three seconds and ten parts. Parts
-that could belong to two messages belong to none.
+that could belong to two messages belong to none; where a source loses more than a quarter of its
+messages, parts that are not beside each other could, for its sequence numbers go round in tens.
 
 Where lines name no source, the order of the parts is all there is: a receiver sends the parts of a
 message one after the other. So they are joined one after the other only, and not at all while
@@ -79,7 +80,7 @@ def layouts() -> Iterator[str]:
     yield "## Bits\n"
     yield "Counted from 0. Bits 0-5 are the type, 6-7 `repeat`, 8-37 `mmsi` in every message."
     alike: dict[tuple[Field, ...], list[Layout]] = {}
-    for layout in LAYOUTS.values():
+    for layout in sorted(LAYOUTS.values(), key=lambda each: (each.type, str(each.name))):
         alike.setdefault(layout.fields, []).append(layout)
     for several in alike.values():
         yield from one(several)
