@@ -6,6 +6,7 @@ the C of `binascii` does the packing, four characters to three bytes.
 
 from __future__ import annotations
 
+from binascii import Error as Base64Error
 from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,8 @@ ILLEGAL: Final = table(
     {code: 255 for code in range(256) if code not in ALPHABET}
     | {code: value for value, code in enumerate(ALPHABET)}
 )
+SIEVE: Final = bytes(ARMOUR[code] if code in ALPHABET else ord("-") for code in range(256))
+"""As ARMOUR, but what is illegal becomes nothing: base64 leaves it out, and the length tells."""
 LETTER: Final = np.array([code + 64 if code < 32 else code for code in range(64)], np.uint8)
 """Six-bit text as ASCII (M.1371-5, Table 47); code 0, `@`, ends it."""
 TEXT: Final = 20
@@ -107,13 +110,22 @@ def _column(values: Any) -> Ints:
 def packed(text: Text, at: Ints, size: Ints, width: int) -> tuple[Bytes, Mask | None]:
     """(n, width * 3/4) bytes of the payloads' bits, zeros behind; and which are illegal, if any."""
     window = text.windows(at, width)
-    np.copyto(window, ZERO, where=np.arange(width, dtype=np.uint8) >= _short(size, width))
-    armoured = window.tobytes()
+    least = min(int(size.min()), width)  # what all have needs no zeros
+    behind = np.arange(least, width, dtype=np.uint8) >= _short(size, width)
+    np.copyto(window[:, least:], ZERO, where=behind)
     illegal: Mask | None = None
-    if armoured.translate(None, ALPHABET):
+    bits = _decoded(window.tobytes().translate(SIEVE))
+    if len(bits) != len(at) * width // 4 * 3:
         illegal = (ILLEGAL[window] == 255).any(1)
-    bits = np.frombuffer(a2b_base64(armoured.translate(ARMOUR)), np.uint8)
-    return bits.reshape(-1, width // 4 * 3), illegal
+        bits = a2b_base64(window.tobytes().translate(ARMOUR))
+    return np.frombuffer(bits, np.uint8).reshape(-1, width // 4 * 3), illegal
+
+
+def _decoded(base64: bytes) -> bytes:
+    try:
+        return a2b_base64(base64)
+    except Base64Error:  # illegal characters left out, what remains is not by fours
+        return b""
 
 
 def _short(size: Ints, width: int) -> Bytes:

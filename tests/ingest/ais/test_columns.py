@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.ingest.ais import ENVELOPE, Messages, Stream
+from fleet.ingest.framing import checksum
 from fleet.model import SECOND
 from tests.ingest.wire import NOW, ais, at, named, tag
 
@@ -53,9 +54,16 @@ def _exact(column: Any) -> list[Any]:
     return list(column.tolist())
 
 
-def read(data: bytes, received: int, few: int, cuts: list[int]) -> tuple[dict[str, Any], bytes]:
+def read(
+    data: bytes, received: int, few: int, cuts: list[int], at_once: int = 1 << 60
+) -> tuple[dict[str, Any], bytes]:
+    """`few` bytes are read one by one; up to `at_once` messages by slots, more by layout."""
     stream, out = Stream(), []
-    with patch("fleet.ingest.ais.stream.SMALL", few):
+    with (
+        patch("fleet.ingest.ais.stream.SMALL", few),
+        patch("fleet.ingest.ais.columns.FEW", at_once),
+        patch("fleet.ingest.ais.stamped.FEW_LINES", at_once),
+    ):
         for start, stop in zip([0, *cuts], [*cuts, len(data)], strict=True):
             out.append(stream.feed(data[start:stop], received))
     return plain(out), stream.residue()
@@ -64,6 +72,7 @@ def read(data: bytes, received: int, few: int, cuts: list[int]) -> tuple[dict[st
 def agree(data: bytes, received: int, cuts: list[int]) -> None:
     wanted = read(data, received, SCALAR, [])
     assert read(data, received, COLUMNS, []) == wanted
+    assert read(data, received, COLUMNS, [], at_once=-1) == wanted
     assert read(data, received, COLUMNS, cuts) == wanted
     assert read(data, received, 300, cuts) == wanted
 
@@ -158,3 +167,16 @@ def test_generated_streams(lines: list[tuple[bytes, bytes]], data: st.DataObject
 def test_any_bytes(pieces: list[bytes], received: int) -> None:
     stream = b"".join(pieces)
     agree(stream, received, [len(stream) // 2])
+
+
+ILLEGAL = b"!AIVDM,1,1,,A,168rO0OP0j7kJq0:%sN:`3Q001P000,0*"
+
+
+@pytest.mark.parametrize("wrong", [b"X", b"XYZ", b"\xff", b"x", b" ", b"XYXY"])
+@pytest.mark.parametrize("few", [COLUMNS, SCALAR])
+def test_an_illegal_character_is_counted_and_costs_one_message(wrong: bytes, few: int) -> None:
+    body = ILLEGAL % wrong
+    bad = body + b"%02X\r\n" % checksum(body[1:-1])
+    good = at(BOAT) + b"\r\n"
+    said, _ = read(good + bad + good, NOW, few, [])
+    assert (len(said["rows"]["1"]), said["rejects"], said["sentences"]) == (2, {"malformed": 1}, 3)
