@@ -12,11 +12,11 @@ from fleet.ingest.ais.frames import frame
 from fleet.ingest.ais.messages import Messages
 from fleet.ingest.ais.reader import Reader
 from fleet.ingest.clean import Clock
-from fleet.ingest.framing import Framer
+from fleet.ingest.framing import LINE, Framer
 from fleet.ingest.tally import Tally
 
 SMALL = 700
-"""Fewer bytes are read one by one."""
+"""Fewer bytes are read one by one, and a line that does not end."""
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Stream:
         tally = Tally()
         data = self.framer.rest + chunk
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-        if end < SMALL:
+        if end < SMALL or len(data) - end > LINE:
             return self._few(chunk, received, tally)
         self.framer.rest = b""
         found = frame(self.framer, data[:end], received, tally)

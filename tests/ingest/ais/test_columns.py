@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.ingest.ais import ENVELOPE, Messages, Stream
+from fleet.ingest.framing import LINE as LONGEST_LINE
 from fleet.ingest.framing import checksum
 from fleet.model import SECOND
 from tests.ingest.wire import NOW, ais, at, named, tag
@@ -180,3 +181,25 @@ def test_an_illegal_character_is_counted_and_costs_one_message(wrong: bytes, few
     good = at(BOAT) + b"\r\n"
     said, _ = read(good + bad + good, NOW, few, [])
     assert (len(said["rows"]["1"]), said["rejects"], said["sentences"]) == (2, {"malformed": 1}, 3)
+
+
+@pytest.mark.parametrize("received", [0, NOW])
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize(
+    "junk", [b"x" * 5000, b"$" * 3000, b"\xff!" * 2500, b"\\" * 4000, b"#" * 9000]
+)
+def test_lines_that_are_too_long(junk: bytes, end: bytes, received: int) -> None:
+    good = at(BOAT) + b"\r\n"
+    stream = good * 20 + junk + at(BOAT + 1) + junk + end + good * 20 + junk + tag("s:a", at(BOAT))
+    agree(stream, received, [10, 1500, 3000, 4000, 9000])
+
+
+@given(st.integers(0, 3000), st.data())
+def test_memory_is_bounded_whatever_comes(size: int, data: st.DataObject) -> None:
+    junk = data.draw(st.sampled_from([b"x", b"!", b"\\", b"!AIVDM,2,1,%d,A,55,0*", b"$PGHP,1,"]))
+    stream = Stream()
+    for number in range(40):
+        piece = junk % number if b"%" in junk else junk
+        stream.feed(piece * (size // len(piece) + 1), NOW)
+        assert len(stream.framer.rest) <= 2 * LONGEST_LINE
+    assert len(stream.residue()) < 10_000
