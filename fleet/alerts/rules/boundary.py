@@ -103,7 +103,8 @@ def _approach(view: View, p: Params, new: dict[str, Any]) -> Approach:
     rows = np.flatnonzero(view.ours() & ~view.leap)
     best = np.full(len(rows), np.inf)
     line = np.zeros(len(rows), np.int64)
-    for zone in (z for z in view.zones.zones if z.rule == "line"):
+    lines = (z for z in view.zones.zones if z.rule == "line" and z.kind != "coast")
+    for zone in lines:
         d = _distance(zone, view, rows)
         closer = np.abs(d) < np.abs(best)
         best[closer], line[closer] = d[closer], zone.id
