@@ -14,6 +14,14 @@ update progress set seq = %(new)s where part = %(part)s and seq = %(old)s;
 -- Nobody counts a batch until this transaction ends; it may think for a while.
 set local idle_in_transaction_session_timeout = '2min';
 
+-- name: free
+-- End sessions of workers that stopped in the middle of a COPY: while the server waits for more of
+-- it, no timeout ends that statement, and its transaction holds the row that fences.
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and usename = current_user and application_name = %(of)s
+  and pid <> pg_backend_pid() and state = 'active' and wait_event = 'ClientRead'
+  and xact_start < now() - make_interval(secs => %(frozen)s);
+
 -- name: lock_row
 -- The last batch committed, and a stop for everybody else.
 select seq from progress where part = %(part)s for update;

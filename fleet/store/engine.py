@@ -14,6 +14,9 @@ from typing import Any
 from fleet.store.db import Connection, one, queries, rows
 
 SQL = queries("engine")
+FROZEN_S = 9.0
+"""A worker that has held the row for so long in the middle of a COPY is stopped or cut off: no
+commit takes a second. Less than the time that the next waits for the row."""
 
 
 class Fenced(Exception):
@@ -44,7 +47,9 @@ class Snapshot:
 
 
 async def begin(conn: Connection, part: str) -> int:
-    """The last batch committed; 0 for a part that has never run."""
+    """The last batch committed; 0 for a part that has never run. Nobody frozen holds its row."""
+    name = conn.info.parameter_status("application_name")
+    await conn.execute(SQL["free"], {"of": name, "frozen": FROZEN_S})
     await conn.execute(SQL["begin"], {"part": part})
     return int((await one(conn, SQL["progress"], part=part))["seq"])
 

@@ -1,8 +1,12 @@
 import asyncio
+from asyncio import timeout
+from contextlib import suppress
 
 import pytest
+from psycopg import OperationalError
 
-from fleet.store.db import Connection, rows
+from fleet.store import engine
+from fleet.store.db import Connection, connect, rows
 from fleet.store.engine import Fenced
 from fleet.worker import commit, loop
 from fleet.worker.intake import Item
@@ -95,6 +99,22 @@ async def test_a_worker_takes_over_from_one_that_is_busy(
     await second.settle()
     stored = await rows(sql, "select count(*) as n from position")
     assert stored[0]["n"] == len(feed.acknowledged)
+
+
+async def test_a_worker_that_froze_in_the_middle_of_a_copy_is_taken_over(
+    started: Worker, another: Another, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "FROZEN_S", 0.2)
+    async with await connect(database_url, "fleet-worker", careful=True) as frozen:
+        await frozen.execute("update progress set seq = seq")
+        async with frozen.cursor() as cursor, timeout(20):
+            with suppress(OperationalError):
+                async with cursor.copy("copy position from stdin") as copy:
+                    await copy.write("")
+                    await asyncio.sleep(0.5)
+                    assert (await another()).head.seq == started.head.seq + 1
+    with pytest.raises(Fenced):
+        await started.tick()
 
 
 @pytest.mark.parametrize("after", ["snapshot", "journal", "tick"])
