@@ -15,7 +15,7 @@ from fleet.ingest.clean import Clock
 from fleet.ingest.framing import LINE, Framer
 from fleet.ingest.tally import Tally
 
-SMALL = 700
+SMALL = 1500
 """Fewer bytes are read one by one, and a line that does not end."""
 
 
