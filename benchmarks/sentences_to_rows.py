@@ -25,6 +25,7 @@ from benchmarks import _sea
 from benchmarks._measure import Figure, Goal, Run, Timing, rate
 from benchmarks._sea import Piece
 from benchmarks._stack import servers
+from fleet import telemetry
 from fleet.columns import block
 from fleet.ingest.feed import Delivery
 from fleet.ingest.formats import FORMATS
@@ -206,6 +207,7 @@ async def whole(bench: Bench, rounds: int, run: Run) -> dict[str, list[Timing]]:
 
 def figures(run: Run) -> Iterator[Figure]:
     steps, rounds = (2, 1) if run.quick else (STEPS, ROUNDS)
+    telemetry.configure("warning")  # standard output is the table's
     with servers() as at:
         url, peer = at.fresh("sea"), at.fresh("peer")
         fill(url)
