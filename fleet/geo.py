@@ -24,6 +24,10 @@ NM_PER_DEGREE = 60.0
 METRES_PER_NM = 1852.0
 BLOCK = 1_000_000
 """Point and vertex pairs looked at together: bounds the memory of one look at a long line."""
+CELL = 0.02
+"""Degrees, at least: wider than any margin around a zone, and than most ways between two fixes."""
+MOST_CELLS = 2000
+"""On each side of the raster over all zones."""
 SEASON_YEARS = range(2010, 2061)
 """Annual seasons are laid out over these years when a zone is built."""
 
@@ -116,6 +120,43 @@ class Hits:
         return Hits(self.row[mask], self.zone[mask])
 
 
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Where areas are, roughly: cells within one cell of the box of an area."""
+
+    west: float
+    south: float
+    cell: float  #: degrees
+    cells: Mask  #: (rows from south, columns from west), with an empty one around
+
+    @classmethod
+    def over(cls, areas: Sequence[BaseGeometry]) -> Raster:
+        boxes = np.array([a.bounds for a in areas if not a.is_empty]).reshape(-1, 4)
+        if not len(boxes):
+            return cls(0.0, 0.0, CELL, np.zeros((1, 1), np.bool_))
+        west, south = boxes[:, :2].min(axis=0)
+        wide, high = boxes[:, 2].max() - west, boxes[:, 3].max() - south
+        cell = max(CELL, wide / MOST_CELLS, high / MOST_CELLS)
+        cells = np.zeros((int(high / cell) + 5, int(wide / cell) + 5), np.bool_)
+        # Two cells of room on the low sides: one for the margin, one that stays empty.
+        made = cls(float(west - 2 * cell), float(south - 2 * cell), float(cell), cells)
+        for (x0, y0), (x1, y1) in boxes.reshape(-1, 2, 2):
+            (r0, r1), (c0, c1) = made._cell(np.array([x0, x1]), np.array([y0, y1]))
+            cells[r0 - 1 : r1 + 2, c0 - 1 : c1 + 2] = True
+        return made
+
+    def at(self, lon: Floats, lat: Floats) -> Mask:
+        """Whether each point's cell is marked; what is off the raster is in its empty rim."""
+        row, column = self._cell(lon, lat)
+        return np.asarray(self.cells[row, column])
+
+    def _cell(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
+        high, wide = self.cells.shape
+        row = np.clip(np.nan_to_num((lat - self.south) / self.cell), 0, high - 1)
+        column = np.clip(np.nan_to_num((lon - self.west) / self.cell), 0, wide - 1)
+        return row.astype(np.int64), column.astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Zones:
     """Polygon zones with a spatial index, and lines; immutable once built."""
@@ -127,6 +168,7 @@ class Zones:
     severity: Ints
     limit_kn: Floats  #: NaN where there is none
     tree: shapely.STRtree
+    busy: Raster
 
     @classmethod
     def build(cls, zones: Sequence[Zone]) -> Zones:
@@ -140,27 +182,41 @@ class Zones:
             np.array([z.severity for z in zones], np.int64),
             np.array([z.limit_kn for z in zones], np.float64),
             shapely.STRtree(areas),
+            Raster.over(areas),
         )
+
+    def candidates(self, lon: Floats, lat: Floats) -> Ints:
+        """The points that are within a cell of the box of an area: of all others nothing need be
+        asked. Most boats are at sea, far from every zone.
+        """
+        return np.flatnonzero(self.busy.at(lon, lat))
 
     def containing(self, lon: Floats, lat: Floats) -> Hits:
         """Every pair where the point lies in the zone's polygon, edge included."""
-        row, zone = self.tree.query(shapely.points(lon, lat), predicate="intersects")
-        return Hits(row, zone)
+        rows = self.candidates(lon, lat)
+        points = shapely.points(lon[rows], lat[rows])
+        row, zone = self.tree.query(points, predicate="intersects")
+        return Hits(rows[row], zone)
 
     def within(self, lon: Floats, lat: Floats, margin_m: float) -> Hits:
         """Every pair where the point is inside or less than the margin from the edge."""
+        rows = self.candidates(lon, lat)
+        lon, lat = lon[rows], lat[rows]
         points: Any = shapely.points(lon, lat)
         reach = margin_m / METRES_PER_NM / NM_PER_DEGREE
         wide = reach / np.maximum(np.cos(np.radians(lat)), 0.05)
         boxes = shapely.box(lon - wide, lat - reach, lon + wide, lat + reach)
         row, zone = self.tree.query(boxes)
         near = distance_m(self.tree.geometries[zone], points[row]) <= margin_m
-        return Hits(row[near], zone[near])
+        return Hits(rows[row[near]], zone[near])
 
     def crossed(self, a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats) -> Hits:
         """Every pair where the straight segment touches the zone."""
-        row, zone = self.tree.query(segments(a_lon, a_lat, b_lon, b_lat), predicate="intersects")
-        return Hits(row, zone)
+        long = np.maximum(np.abs(a_lon - b_lon), np.abs(a_lat - b_lat)) > self.busy.cell / 2
+        rows = np.union1d(np.flatnonzero(long), self.candidates(a_lon, a_lat))
+        lines = segments(a_lon[rows], a_lat[rows], b_lon[rows], b_lat[rows])
+        row, zone = self.tree.query(lines, predicate="intersects")
+        return Hits(rows[row], zone)
 
     def where(self, *, kind: str = "", rule: str = "") -> Mask:
         """Which zones are of this kind or rule. Not to be written to: it is remembered."""

@@ -53,6 +53,11 @@ class Neighbours:
         found = np.sort(found, axis=1)
         return self._sorted(found[:, 0], found[:, 1])
 
+    def apart(self, one: Ints, other: Ints) -> Floats:
+        """Nautical miles between the boats of each pair of rows."""
+        a, b = (self.places[np.searchsorted(self.rows, r)] for r in (one, other))
+        return np.asarray(np.linalg.norm(a - b, axis=1))
+
     def around(self, rows: Ints, nm: float) -> tuple[Ints, Ints]:
         """(one of `rows`, another boat) for every other boat within this distance of it."""
         at = np.flatnonzero(np.isin(self.rows, rows))

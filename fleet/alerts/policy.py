@@ -14,13 +14,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from fleet.alerts.state import Active, Children, Key, State
+from fleet.alerts.state import VISIT, WORK, Active, Children, Key, State
 from fleet.model import HOUR, MINUTE, Act, Change, Ints, Severity
 
 CALLS = ("distress", "mob")
 CALLING = 6 * HOUR
 """A boat that called for help is taken to be in distress for so long after its last call."""
-NEVER_CHILDREN = (*CALLS, "feed", "mass_movement", "port_crowding", "identity", "spoof")
+NEVER_CHILDREN = frozenset(
+    {*CALLS, "feed", "mass_movement", "port_crowding", "identity", "spoof", VISIT, WORK}
+)
 OUTAGE = ("gap", "terminal_off")
 """What the outage of a receiver explains of the boats that it heard."""
 MOVEMENT = ("undeclared_departure", "speed", "zone_exit", "zone_approach", "group_sep")
@@ -39,12 +41,14 @@ def judged(state: State, changes: Sequence[Change]) -> tuple[State, list[Change]
     out: list[Change] = []
     born: list[tuple[Key, Key]] = []
     over: set[Key] = set()
+    roots: Roots | None = None
     for change in changes:
         out.append(change)
-        root = root_of(state, change) if change.act == Act.OPEN else None
-        if root is not None:
-            born.append((key(change), root))
-            out.append(_suppressed(change, root))
+        if change.act == Act.OPEN and change.vessel and change.kind not in NEVER_CHILDREN:
+            roots = roots or Roots(state)
+            if root := roots.of(change):
+                born.append((key(change), root))
+                out.append(_suppressed(change, root))
         elif change.act in (Act.CLEAR, Act.RETRACT):
             over.add(key(change))
     if not born and not (over and len(state.children)):
@@ -56,23 +60,23 @@ def key(change: Change) -> Key:
     return change.kind, change.vessel, change.other, change.episode
 
 
-def root_of(state: State, change: Change) -> Key | None:
-    """What explains this alert, the most serious first."""
-    if change.kind in NEVER_CHILDREN or not change.vessel:
-        return None
-    return next(_roots(state, change), None)
+class Roots:
+    """What explains other alerts now, by what it explains."""
 
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.boats = {k[1]: k for k in (*_open(state.active, "spoof"), *calling(state))}
+        self.stations = {k[2]: k for k in _open(state.active, "feed")}
+        self.ports = {k[2]: k for k in _open(state.active, "mass_movement")}
 
-def _roots(state: State, change: Change) -> Iterator[Key]:
-    vessel = change.vessel
-    yield from (k for k in calling(state) if k[1] == vessel)
-    yield from (k for k in _open(state.active, "spoof") if k[1] == vessel)
-    if change.kind in OUTAGE:
-        station = int(state.last.station[vessel])
-        yield from (k for k in _open(state.active, "feed") if k[2] == station)
-    if change.kind in MOVEMENT:
-        port = _last_port(state, vessel)
-        yield from (k for k in _open(state.active, "mass_movement") if k[2] == port)
+    def of(self, change: Change) -> Key | None:
+        """What explains this alert, the most serious first."""
+        root = self.boats.get(change.vessel)
+        if root is None and change.kind in OUTAGE and self.stations:
+            root = self.stations.get(int(self.state.last.station[change.vessel]))
+        if root is None and change.kind in MOVEMENT and self.ports:
+            root = self.ports.get(_last_port(self.state, change.vessel))
+        return root
 
 
 def calling(state: State) -> Iterator[Key]:

@@ -29,12 +29,14 @@ class Params:
 
 
 def look(look: Look, p: Params, _memory: Memory) -> Observed:
-    near = _pairs(look, p.near_m)
+    one, other = _pairs(look, p.apart_m)
     slow = ~(look.cur.sog >= p.slow_kn)
-    both = slow[near[0]] & slow[near[1]]
-    on = near[0][both], look.cur.vessel[near[1][both]]
-    still = _pairs(look, p.apart_m)
-    return Observed(seen(*on, Severity.WARNING), (still[0], look.cur.vessel[still[1]]))
+    near = look.near.apart(one, other) <= p.near_m / METRES_PER_NM
+    on = near & slow[one] & slow[other]
+    vessel = look.cur.vessel
+    return Observed(
+        seen(one[on], vessel[other[on]], Severity.WARNING), (one[~on], vessel[other[~on]])
+    )
 
 
 def _pairs(look: Look, metres: float) -> tuple[Ints, Ints]:

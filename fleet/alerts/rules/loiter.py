@@ -39,10 +39,11 @@ def observe(view: View, p: Params, _memory: Memory) -> Observed:
 def _beside(view: View, p: Params) -> tuple[Ints, Ints]:
     """Boats with the zone or line (its id) that they are at."""
     near = view.of(view.near, view.zones.among(*WATCHED))
+    slow = np.flatnonzero(~(view.cur.sog > p.moves_on_kn))
     rows, others = [near.row], [view.zones.ids[near.zone]]
     for zone in (z for z in view.zones.zones if z.rule == "line"):
-        far = signed_distance_nm(zone.geometry, view.cur.lon, view.cur.lat)
-        at = np.flatnonzero((np.abs(far) <= p.line_nm) & zone.in_season(view.cur.t))
+        far = signed_distance_nm(zone.geometry, view.cur.lon[slow], view.cur.lat[slow])
+        at = slow[(np.abs(far) <= p.line_nm) & zone.in_season(view.cur.t[slow])]
         rows.append(at)
         others.append(np.full(len(at), zone.id))
     return np.concatenate(rows), np.concatenate(others)

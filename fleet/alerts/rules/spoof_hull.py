@@ -32,7 +32,7 @@ def look(look: Look, p: Params, _memory: Memory) -> Observed:
     one, other = look.near.pairs(p.apart_m / METRES_PER_NM)
     ours = look.ours[one] | look.ours[other]
     one, other = one[ours], other[ours]
-    near = np.linalg.norm(_at(look, one) - _at(look, other), axis=1) * METRES_PER_NM <= p.near_m
+    near = look.near.apart(one, other) * METRES_PER_NM <= p.near_m
     way = (cur.sog[one] >= p.least_kn) & (np.abs(cur.sog[one] - cur.sog[other]) <= p.speed_kn)
     turn = np.abs((cur.cog[one] - cur.cog[other] + 180) % 360 - 180) <= p.course_deg
     fresh = np.maximum(look.age[one], look.age[other]) <= p.age_s * SECOND
@@ -40,10 +40,6 @@ def look(look: Look, p: Params, _memory: Memory) -> Observed:
     on = near & way & turn & fresh & free
     holds = seen(one[on], cur.vessel[other[on]], Severity.WARNING)
     return Observed(holds, (one[~on], cur.vessel[other[~on]]))
-
-
-def _at(look: Look, rows: np.ndarray) -> np.ndarray:
-    return look.near.places[np.searchsorted(look.near.rows, rows)]
 
 
 def debounce(p: Params) -> Debounce:

@@ -12,7 +12,6 @@ import numpy as np
 from fleet.alerts.neighbours import reckoned
 from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
-from fleet.geo import segments
 from fleet.model import MINUTE, Ints, Mask, Severity
 
 
@@ -42,8 +41,8 @@ def _ahead(view: View, p: Params, rows: Ints) -> tuple[Ints, Ints]:
     cur = view.cur.take(rows)
     hours = np.full(len(rows), p.ahead_min / 60)
     lon, lat = reckoned(cur.lon, cur.lat, cur.sog, cur.cog, hours)
-    at, zone = view.zones.tree.query(segments(cur.lon, cur.lat, lon, lat), predicate="intersects")
-    row = rows[at]
+    ahead = view.zones.crossed(cur.lon, cur.lat, lon, lat)
+    row, zone = rows[ahead.row], ahead.zone
     n = max(len(view.zones.zones), 1)
     inside = np.isin(row * n + zone, view.inside.row * n + view.inside.zone)
     closed = view.zones.where(rule="keep_out")[zone] & ~inside
