@@ -154,11 +154,16 @@ def tabled(rows: Mapping[Name, list[Row]]) -> dict[Name, Table]:
 
 
 def _table(layout: Layout, rows: list[Row]) -> Table:
-    columns = dict(zip(dtypes(layout), zip(*rows, strict=True), strict=True))
+    columns = dict(zip(_names(layout.name), zip(*rows, strict=True), strict=True))
     made: dict[str, Column] = {}
     for kind, names in _kinds(layout.name):  # one array for all columns of a kind
         made |= zip(names, np.array([columns[name] for name in names], kind), strict=True)
     return Table(layout, made, made, slice(0, len(rows)))
+
+
+@cache
+def _names(name: Name) -> tuple[str, ...]:
+    return tuple(dtypes(LAYOUTS[name]))
 
 
 @cache
