@@ -75,4 +75,5 @@ class FleetAtSea:
 
     def alerts(self) -> set[tuple[str, str]]:
         """(kind, boat) of every alert that must exist, once."""
-        return {(boat.habit, boat.name) for boat in self.boats if boat.habit != "quiet"}
+        warned = {("zone_approach", boat.name) for boat in self.boats if boat.habit == "zone_enter"}
+        return warned | {(boat.habit, boat.name) for boat in self.boats if boat.habit != "quiet"}
