@@ -170,6 +170,14 @@ class Counts:
         _add(self.types, reports.types)
         _add(self.rejects, reports.rejects)
 
+    def add(self, more: Counts) -> None:
+        """Count what another recording held as well."""
+        self.sentences += more.sentences
+        self.fixes += more.fixes
+        self.positions += more.positions
+        _add(self.types, more.types)
+        _add(self.rejects, more.rejects)
+
 
 def _add(totals: dict[str, int], more: Mapping[str, int]) -> None:
     for key, count in more.items():

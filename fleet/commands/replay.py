@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_
 from fleet.commands.player import Player, moment
 from fleet.commands.progress import progress
 from fleet.commands.recording import LINES, PIECE, Counts, Recording, Survey, opened, survey
+from fleet.commands.scenario import Play, Scenario, is_scenario
 from fleet.ingest.clean import NOBODYS
 from fleet.ingest.formats import FORMATS
 from fleet.model import SECOND
@@ -33,7 +35,8 @@ Examples:
   fleet replay a.nmea b.nmea --zones z.geojson --vessels boats.csv --alerts out.jsonl
   fleet replay recording.nmea --speed 60       a minute a second
   zcat day.nmea.gz | fleet replay - --json     a summary for programs
-  fleet replay recording.nmea --store          into the database; nobody is called out"""
+  fleet replay recording.nmea --store          into the database; nobody is called out
+  fleet replay out/gap --alerts alerts.jsonl   a scenario of `python -m simulators run`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class Asked:
             raise CommandError(f"no format {self.form}{hint(self.form, FORMATS)}", Exit.USAGE)
         if self.store and (self.alerts or self.zones or self.vessels or self.database is False):
             raise CommandError("--store uses the database's zones and register only", Exit.USAGE)
+
+    def check_scenario(self) -> None:
+        """A scenario brings its own register, zones, facts and clock."""
+        if self.store or self.database or self.zones or self.vessels:
+            raise CommandError(
+                "a scenario is judged by its own zones, register and facts", Exit.USAGE
+            )
+        if self.chunk is not None or self.form != "nmea":
+            raise CommandError("a scenario says itself what its feeds are", Exit.USAGE)
 
     @property
     def piece(self) -> int:
@@ -120,15 +132,14 @@ def replay(app: App, /, files: Sequence[str], **options: Any) -> None:
     Zones and register come from files, or are the demonstration's; with --database they are the
     database's. With --store, positions and alerts are written there, and nobody is called out.
     As fast as it goes, unless --speed says otherwise; the recording's own times are its clock.
-    `-` is standard input.
+    `-` is standard input. A folder with a scenario.json is played by the times of arrival of its
+    feeds, and judged with its own register, zones and facts.
     """
     asked = Asked(**options)
     asked.check()
     url = app.database_url if asked.store or asked.database else ""
     begun = time.monotonic()
-    with opened(files) as paths:
-        recording = Recording(paths, FORMATS[asked.form], asked.piece)
-        outcome = running(played(recording, asked, url))
+    outcome = _outcome(files, asked, url)
     outcome.seconds = time.monotonic() - begun
     if asked.alerts:
         lines = (json.dumps(a, ensure_ascii=False) + "\n" for a in outcome.episodes)
@@ -137,6 +148,42 @@ def replay(app: App, /, files: Sequence[str], **options: Any) -> None:
         click.echo(json.dumps(outcome.record(), ensure_ascii=False))
     else:
         show(Console(), outcome)
+
+
+def _outcome(files: Sequence[str], asked: Asked, url: str) -> Outcome:
+    """Scenarios one after the other, or recordings as one."""
+    folders = [Path(name) for name in files if is_scenario(Path(name))]
+    if not folders:
+        with opened(files) as paths:
+            recording = Recording(paths, FORMATS[asked.form], asked.piece)
+            return running(played(recording, asked, url))
+    if len(folders) < len(files):
+        raise CommandError("scenarios and recordings cannot be played together", Exit.USAGE)
+    asked.check_scenario()
+    whole = Outcome()
+    for folder in folders:
+        running(staged(folder, asked.speed, whole))
+    return whole
+
+
+async def staged(folder: Path, speed: float, whole: Outcome) -> None:
+    """Play one scenario; add what came of it."""
+    with progress() as bar:
+        task = bar.add_task(f"reading {folder.name}", total=None)
+        play = Play(Scenario(folder))
+        bar.update(task, description=f"playing {folder.name}", total=play.ends - play.survey.first)
+        pace = Pace(speed, play.survey.first)
+        for now in play.steps():
+            bar.update(task, completed=now - play.survey.first)
+            await pace.keep(now)
+    found = play.alerts()
+    whole.counts.add(play.counts)
+    whole.survey.first = min(play.survey.first, whole.survey.first or play.survey.first)
+    whole.survey.last = max(play.survey.last, whole.survey.last)
+    whole.episodes = [*whole.episodes, *found]
+    kinds = Counter(a["kind"] for a in found if not a["retracted"])
+    whole.alerts = dict(sorted((Counter(whole.alerts) + kinds).items()))
+    whole.retracted += sum(a["retracted"] for a in found)
 
 
 async def played(recording: Recording, asked: Asked, url: str) -> Outcome:

@@ -52,11 +52,11 @@ async def load(conn: Connection) -> Facts:
     depth = await rows(conn, SQL["depth"])
     return Facts(
         details=details(found["details"]),
-        ties=_ties(found["ties"]),
-        trips=_trips(found["trips"]),
-        permits=_permits(found["permits"]),
-        recalls=_recalls(found["recalls"]),
-        answers=_answers(found["answers"]),
+        ties=ties(found["ties"]),
+        trips=trips(found["trips"]),
+        permits=permits(found["permits"]),
+        recalls=recalls(found["recalls"]),
+        answers=answers(found["answers"]),
         berths=Berths(_ints(found["berths"], "id"), _ints(found["berths"], "places")),
         wind=wind(found["wind"]),
         depth=_depth(depth[0]) if depth else Facts().depth,
@@ -97,7 +97,7 @@ def _time(at: datetime | None, absent: int) -> int:
     return absent if at is None else from_datetime(at)
 
 
-def _ties(found: Rows) -> Ties:
+def ties(found: Rows) -> Ties:
     kinds = np.array([int(TIES[row["kind"]]) for row in found], np.int64)
     return Ties(
         _ints(found, "grp"), _ints(found, "vessel"), kinds, _times(found, "starts"),
@@ -105,11 +105,11 @@ def _ties(found: Rows) -> Ties:
     )  # fmt: skip
 
 
-def _trips(found: Rows) -> Trips:
+def trips(found: Rows) -> Trips:
     return Trips(_ints(found, "vessel"), _times(found, "departs"), _times(found, "returns"))
 
 
-def _permits(found: Rows) -> Permits:
+def permits(found: Rows) -> Permits:
     kinds = np.array([int(PERMITS[row["activity"]]) for row in found], np.int64)
     return Permits(
         _ints(found, "vessel"), kinds, _ints(found, "zone"), _times(found, "starts"),
@@ -117,14 +117,14 @@ def _permits(found: Rows) -> Permits:
     )  # fmt: skip
 
 
-def _recalls(found: Rows) -> Recalls:
+def recalls(found: Rows) -> Recalls:
     return Recalls(
         _ints(found, "id"), _ints(found, "zone"), _times(found, "issued"),
         _times(found, "deadline"),
     )  # fmt: skip
 
 
-def _answers(found: Rows) -> Answers:
+def answers(found: Rows) -> Answers:
     answers = np.array([int(ANSWERS[row["answer"]]) for row in found], np.int64)
     return Answers(_ints(found, "recall"), _ints(found, "vessel"), answers)
 
