@@ -56,7 +56,8 @@ def match(truth: Truth, alerts: Sequence[Alert]) -> Matched:
     )
     by_kind: dict[str, list[Incident]] = defaultdict(list)
     for incident in truth.incidents:
-        by_kind[incident.kind].append(incident)
+        for kind in {incident.kind, *incident.also}:
+            by_kind[kind].append(incident)
     links = {a.id: [i for i in by_kind[a.kind] if opens(i, a)] for a in stands}
     done = Matched()
     wanted = (i for i in truth.incidents if i.expect == "alert" and truth.judges(i.kind))
@@ -77,7 +78,7 @@ def same(a: Party, b: Party) -> bool:
 
 def about(i: Incident, kind: str, subject: Party, obj: Party) -> bool:
     """Same kind, same boats, and the same zone where the kind has one."""
-    if i.kind != kind:
+    if kind != i.kind and kind not in i.also:
         return False
     if kind in PAIRS:
         straight = same(i.subject, subject) and same(i.object, obj)

@@ -47,6 +47,7 @@ class Incident:
     floor: int = 0  #: severity that must be reached, 0: any
     rollup: str = ""  #: id of the incident of which it is a part
     role: str = ""
+    also: frozenset[str] = frozenset()  #: kinds that tell of it as well
 
     def __post_init__(self) -> None:
         if self.expect not in EXPECT:
@@ -165,6 +166,7 @@ def _incident(body: Mapping[str, Any], end: float) -> Incident:
         floor=severity(body.get("severity_floor")),
         rollup=body.get("rollup") or "",
         role=body.get("role", ""),
+        also=frozenset(body.get("also", ())),
     )
 
 

@@ -35,6 +35,7 @@ class Truth:
         rollup: str | None = None,
         role: str = "",
         why: str = "",
+        also: Sequence[str] = (),
     ) -> str:
         """Note an incident; its id. `expect` "" notes the opposite: silence in that time."""
         if not expect:
@@ -50,7 +51,7 @@ class Truth:
             "object": object.names if isinstance(object, Actor) else object,
             "begins": text(begins), "due": text(begins if due is None else due),
             "ends": None if ends is None else text(ends),
-            "severity_floor": floor, "rollup": rollup, "why": why,
+            "severity_floor": floor, "rollup": rollup, "why": why, "also": list(also),
         })  # fmt: skip
         return name
 

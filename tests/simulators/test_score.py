@@ -194,6 +194,15 @@ def test_the_exit_code_follows_the_demands(demand: str, code: int, tmp_path: Pat
         assert "distress" in said
 
 
+def test_another_kind_may_tell_where_the_truth_says_so(tmp_path: Path) -> None:
+    cable = incident(3, "zone_enter", at(3), object="CABLE", also=["zone_dwell"])
+    raised = [alert(3, "zone_dwell", at(3), object="CABLE")]
+    for incidents, told in (([cable], 1), ([{**cable, "also": []}], 0)):
+        one, two = files(tmp_path, raised, {**TRUTH, "incidents": incidents})
+        found = figures.score(read_truth(one), read_alerts(two)).overall
+        assert (found.told, found.true, found.false) == (told, told, 1 - told)
+
+
 @pytest.mark.parametrize(
     "line", ['{"kind": "gap"}', "[]", '{"kind": "gap", "subject": {}, "opened": "noon"}', "x"]
 )

@@ -263,6 +263,7 @@ def over_cable(stage: Stage, role: Role) -> None:
             ends=ends,
             expect=expect,
             object="CABLE-1",
+            also=("zone_dwell",),
         )
 
 
