@@ -254,12 +254,14 @@ def over_cable(stage: Stage, role: Role) -> None:
         actor = stage.sail(
             hull, pen.track(), role, status=((begins, 1), (ends, 0)) if kn == 0 else ()
         )
-        expect = "" if kn > 6.6 else "alert" if ends - begins > 10 * MINUTE else "either"
+        expect = (
+            "" if kn > 6.6 else "alert" if ends - begins > 1.2 * numbers.FISHING_FOR else "either"
+        )
         stage.truth.incident(
             "zone_enter",
             actor,
             begins,
-            due=begins + 3 * MINUTE,
+            due=begins + numbers.FISHING_FOR,
             ends=ends,
             expect=expect,
             object="CABLE-1",
