@@ -21,6 +21,7 @@ from fleet.model import Act, Case, Change, Severity, Status
 from fleet.store import logs
 from fleet.store.db import Connection, plain, queries, rows
 from fleet.store.events import Event
+from fleet.vessels import NOBODY
 
 SQL = queries("alerts")
 Key: TypeAlias = tuple[str, int, int, int]
@@ -212,6 +213,8 @@ async def _write(conn: Connection, after: Sequence[Row]) -> dict[Key, int]:
     """All new ones in one statement, all others in another: a storm is no row of round trips."""
     fresh = [row for row in after if row["id"] is None]
     known = [row for row in after if row["id"] is not None]
+    if any(row["vessel"] == NOBODY for row in fresh):
+        await conn.execute(SQL["nobody"])
     if known:
         await conn.execute(SQL["update"], _columns(known, WRITTEN))
     made = await rows(conn, SQL["insert"], **_columns(fresh, FOUNDED)) if fresh else []

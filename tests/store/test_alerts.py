@@ -129,3 +129,53 @@ async def test_any_cut_gives_the_same_row_and_history(
         kept = await rows(conn, "select severity, status, last_seen, occurrences from alert")
         outcomes.append((happened, kept))
     assert outcomes[0] == outcomes[1]
+
+
+def outage(act: Act = Act.OPEN) -> Change:
+    """A receiver's outage: it concerns no boat."""
+    return Change("feed", 0, 7, T, act, T, Severity.WARNING, "holds", NAN, NAN)
+
+
+def under(boat: int) -> list[Change]:
+    """A gap, and what explains it."""
+    root = alerts.key(outage())
+    gap = change(boat, Act.OPEN)
+    return [gap, replace(gap, act=Act.SUPPRESS, reason="receiver_outage", parent=root)]
+
+
+async def test_an_alert_about_nobody(conn: Connection) -> None:
+    cases, _ = await alerts.apply(conn, [outage()], T)
+    assert [(c.kind, c.vessel) for c in cases] == [("feed", 0)]
+
+
+async def test_a_child_of_a_root_is_nobodys_case(conn: Connection, boat: int) -> None:
+    cases, _ = await alerts.apply(conn, [outage(), *under(boat)], T)
+    assert [c.kind for c in cases] == ["feed"]
+    found = await one(conn, "select a.status, p.kind from alert a join alert p on p.id = a.parent")
+    assert found == {"status": "suppressed", "kind": "feed"}
+    assert (await alerts.apply(conn, under(boat), T))[0] == []
+
+
+async def test_a_root_that_people_ended_explains_nothing_any_more(
+    conn: Connection, boat: int
+) -> None:
+    await alerts.apply(conn, [outage()], T)
+    await conn.execute("update alert set status = 'closed'")
+    cases, _ = await alerts.apply(conn, under(boat), T)
+    assert [c.kind for c in cases] == ["speed"]
+
+
+async def test_a_child_that_is_released_is_offered(conn: Connection, boat: int) -> None:
+    await alerts.apply(conn, [outage(), *under(boat)], T)
+    cases, _ = await alerts.apply(conn, [change(boat, Act.RELEASE)], T)
+    assert [c.kind for c in cases] == ["speed"]
+
+
+async def test_a_log_is_kept_and_is_no_alert(conn: Connection, boat: int) -> None:
+    visit = replace(change(boat, Act.OPEN), kind="port_visit", other=3)
+    left = replace(visit, act=Act.CLEAR, t=T + MINUTE)
+    for _ in range(2):
+        assert await alerts.apply(conn, [visit, left], T) == ([], [])
+    assert await rows(conn, "select 1 from alert") == []
+    (kept,) = await rows(conn, "select kind, vessel, other, opened, closed from episode_log")
+    assert kept["closed"] == to_datetime(T + MINUTE)
