@@ -247,8 +247,15 @@ class Facts:
     depth: Depth = field(default_factory=_no_depth)
 
     def lacks(self, needs: Iterable[str]) -> tuple[str, ...]:
-        """Which of these kinds of fact nobody has entered."""
-        return tuple(name for name in needs if not len(getattr(self, name)))
+        """Which of these kinds of fact (names of `WHAT`) nobody has entered."""
+        return tuple(name for name in needs if not self._has(name))
+
+    def _has(self, name: str) -> bool:
+        """Whether there is one row of the fact, or one boat whose papers say this."""
+        if name in PAPERS:
+            column = getattr(self.details, name)
+            return bool(((column == column) & (column != 0)).any())  # noqa: PLR0124 -- no NaN
+        return bool(len(getattr(self, name)))
 
     def detail(self, name: str, vessel: Ints) -> Any:
         """One column of `details` for these vessels; "unknown" for those beyond it."""
@@ -296,6 +303,8 @@ def _packed(pairs: Ints) -> Ints:
     return pairs[:, 0] << 32 | pairs[:, 1]
 
 
+PAPERS = frozenset({"wind_limit", "nav_nm"})
+"""Columns of `Details` that a rule may need at least one boat to have."""
 WHAT: Mapping[str, tuple[str, str]] = {
     "details": ("没有船舶证书资料", "no particulars of vessels"),
     "ties": ("没有编组资料", "no sailing groups"),
@@ -306,6 +315,8 @@ WHAT: Mapping[str, tuple[str, str]] = {
     "berths": ("没有港口容量", "no port capacities"),
     "wind": ("没有风力预报", "no wind forecast"),
     "depth": ("没有水深资料", "no depths"),
+    "wind_limit": ("没有渔船的抗风等级", "no boat's wind limit is known"),
+    "nav_nm": ("没有渔船的核定航区", "no boat's certified area of navigation is known"),
 }
 """Why a rule is not evaluated, in Chinese and English, by the name of the fact."""
-assert set(WHAT) == {f.name for f in fields(Facts)}
+assert set(WHAT) == {f.name for f in fields(Facts)} | PAPERS

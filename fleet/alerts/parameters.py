@@ -11,9 +11,16 @@ from typing import Any
 
 from fleet.alerts.rule import Rule
 
+MOST = 1e7
+"""Beyond any count, minute, metre or mile that a threshold could mean."""
+
 
 class BadParameter(ValueError):
     """A parameter set that cannot be used; the message names the kind and the key."""
+
+    def __init__(self, kind: str, key: str, why: str) -> None:
+        super().__init__(f"{kind}.{key}: {why}")
+        self.key, self.why = key, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,9 @@ def typed(rule: Rule, values: Mapping[str, Any]) -> Any:
     names = {f.name for f in fields(rule.params)}
     for key in sorted(names ^ values.keys()):
         what = "missing" if key in names else "unknown"
-        raise BadParameter(f"{rule.key}.{key}: {what}; this kind takes {', '.join(sorted(names))}")
+        raise BadParameter(rule.key, key, f"{what}; this kind takes {', '.join(sorted(names))}")
     for key, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-            raise BadParameter(f"{rule.key}.{key}: {value!r} is not a number of at least 0")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
+            why = f"{value!r} is not a number from 0 to {MOST:,.0f}"
+            raise BadParameter(rule.key, key, why)
     return rule.params(**values)

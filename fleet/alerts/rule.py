@@ -183,7 +183,9 @@ class Rule:
     silence: Callable[[Any, Batch, Vessels, Mask], Ints] | None = None  #: stages: silence.Stages
     evidence: Callable[[Any, int, int], dict[str, Any]] | None = None  #: (view or look, row, other)
     every: int = 0  #: look at most so often, microseconds; 0: at every look
-    needs: tuple[str, ...] = ()  #: names of `Facts` without which it is not evaluated
+    needs: tuple[str, ...] = ()  #: names of `facts.WHAT` without which it is not evaluated
+    uses: tuple[str, ...] = ()  #: such names without which it is evaluated in part
+    places: tuple[str, ...] = ()  #: kinds of zone without which it has nothing to look at
     log: bool = False  #: what it says is kept and shown, and is no alert
     severity: Severity = Severity.EMERGENCY  #: of what calls raise
 

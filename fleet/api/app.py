@@ -27,6 +27,7 @@ from fleet.api.routers import (
     orders,
     places,
     root,
+    rules,
     schemas,
     session,
     vessels,
@@ -76,7 +77,7 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
 
 def _versioned() -> APIRouter:
     router = APIRouter(prefix=BASE)
-    for noun in (session, vessels, alerts, orders, messages, zones, places, schemas, live):
+    for noun in (session, vessels, alerts, orders, messages, zones, places, rules, schemas, live):
         router.include_router(noun.router)
     return router
 

@@ -1,11 +1,10 @@
-"""`fleet rules`: what raises alerts, with which numbers, and where those come from."""
+"""`fleet rules`: what raises alerts, with which numbers, and whether it has what it needs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from typing import Any
 
 import click
@@ -17,9 +16,12 @@ from rich.table import Table
 from fleet.alerts.parameters import defaults
 from fleet.alerts.rule import Rule
 from fleet.alerts.rules import RULES
+from fleet.alerts.standing import about, standing
 from fleet.commands.app import App, pass_app, running, with_settings
 from fleet.store import health
+from fleet.store import rules as stored
 from fleet.store.db import connect
+from fleet.store.rules import Present
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +31,28 @@ class Listed:
     kind: str
     title_zh: str
     title_en: str
-    about: str
+    about_zh: str
+    about_en: str
+    log: bool  #: kept and shown, and alerts nobody
+    needs: tuple[str, ...]  #: facts and kinds of zone without which it is not evaluated
     version: int
     enabled: bool
     params: Mapping[str, Any]
     source: str
+    data: str | None = None  #: evaluated, in_part, not_evaluated; None without a database
+    why_zh: str = ""
+    why_en: str = ""
     open: int | None = None  #: None where there is no database
     day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a database adds: its own thresholds, and alerts by kind."""
+    """What a database adds: its own thresholds, alerts by kind, and what rules have to go by."""
 
     thresholds: Mapping[str, Mapping[str, Any]]
     alerts: Mapping[str, Mapping[str, Any]]
+    present: Present
 
 
 @click.command()
@@ -51,10 +60,10 @@ class Known:
 @with_settings("database_url")
 @pass_app
 def rules(app: App, as_json: bool) -> None:
-    """List what raises alerts: numbers, their source, counts.
+    """List what raises alerts: numbers, their source, data, counts.
 
-    With a database, its thresholds and how many alerts are open; without one, the numbers that ship
-    with the service.
+    With a database, its thresholds, whether each kind has the data that it needs, and how many
+    alerts are open; without one, the numbers that ship with the service, and what each needs.
     """
     url = app.settings.database_url.get_secret_value()
     known = running(known_to(url)) if url else None
@@ -70,7 +79,7 @@ async def known_to(url: str) -> Known | None:
     try:
         async with await connect(url, "fleet-rules") as conn:
             counts = {row["kind"]: row for row in await health.alerts(conn)}
-            return Known(await health.thresholds(conn), counts)
+            return Known(await health.thresholds(conn), counts, await stored.present(conn))
     except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
         click.echo(f"without the database: {str(error).splitlines()[0]}", err=True)
         return None
@@ -79,40 +88,56 @@ async def known_to(url: str) -> Known | None:
 def listed(rule: Rule, known: Known | None) -> Listed:
     shipped = defaults()[rule.key]
     row = known.thresholds.get(rule.key) if known else None
-    counts = known.alerts.get(rule.key, {"open": 0, "day": 0}) if known else {}
+    zh, en = about(rule.key)
     return Listed(
         kind=rule.key,
         title_zh=rule.title_zh,
         title_en=rule.title_en,
-        about=about(rule.key),
+        about_zh=zh,
+        about_en=en,
+        log=rule.log,
+        needs=(*rule.needs, *rule.places),
         version=row["version"] if row else shipped.version,
         enabled=row["enabled"] if row else True,
         params=dict(row["params"] if row else shipped.values),
         source=row["source"] if row else shipped.source,
-        open=counts.get("open"),
-        day=counts.get("day"),
+        **(said(rule, known) if known else {}),
     )
 
 
-def about(kind: str) -> str:
-    """The first line of the rule's own file."""
-    text = import_module(f"fleet.alerts.rules.{kind}").__doc__ or ""
-    return text.strip().splitlines()[0]
+def said(rule: Rule, known: Known) -> dict[str, Any]:
+    """What only a database knows of a rule."""
+    found = standing(rule, known.present.facts, known.present.kinds)
+    zh, en = found.said()
+    counts = known.alerts.get(rule.key, {})
+    return {
+        "data": found.state, "why_zh": zh, "why_en": en,
+        "open": counts.get("open", 0), "day": counts.get("day", 0),
+    }  # fmt: skip
 
 
 def show(console: Console, found: list[Listed]) -> None:
     counted = any(entry.open is not None for entry in found)
     table = Table("kind", "numbers", show_lines=True)
-    table.add_column("about and source", overflow="fold")
+    table.add_column("about, data and source", overflow="fold")
     if counted:
         table.add_column("open / day", justify="right")
     for entry in found:
         numbers = "\n".join(f"{k} = {v:g}" for k, v in entry.params.items())
-        state = "" if entry.enabled else "\n[red]disabled[/red]"
-        row = [
-            f"[bold]{entry.kind}[/bold]\n{entry.title_zh}\n{entry.title_en}{state}",
-            numbers,
-            f"{escape(entry.about)}\n[dim]v{entry.version}: {escape(entry.source)}[/dim]",
-        ]
+        row = [titled(entry), numbers, described(entry)]
         table.add_row(*row, *([f"{entry.open} / {entry.day}"] if counted else []))
     console.print(table)
+
+
+def titled(entry: Listed) -> str:
+    marks = [*(["log"] if entry.log else []), *([] if entry.enabled else ["[red]disabled[/red]"])]
+    return "\n".join([f"[bold]{entry.kind}[/bold]", entry.title_zh, entry.title_en, *marks])
+
+
+def described(entry: Listed) -> str:
+    lines = [escape(entry.about_zh), escape(entry.about_en)]
+    if entry.why_en:
+        lines.append(f"[yellow]{escape(entry.why_zh)} / {escape(entry.why_en)}[/yellow]")
+    elif entry.data is None and entry.needs:
+        lines.append(f"needs {', '.join(entry.needs)}")
+    return "\n".join([*lines, f"[dim]v{entry.version}: {escape(entry.source)}[/dim]"])

@@ -56,6 +56,9 @@ select coalesce(sum(revision), 0)::text as revisions from fact_change;
 
 -- name: changed
 -- Note that facts of this kind were changed, and tell the workers.
-insert into fact_change (kind, actor) values (%(kind)s, %(actor)s)
-on conflict (kind) do update
-set revision = nextval('config_revision'), actor = excluded.actor, at = now();
+with noted as (
+    insert into fact_change (kind, actor) values (%(kind)s, %(actor)s)
+    on conflict (kind) do update
+    set revision = nextval('config_revision'), actor = excluded.actor, at = now()
+    returning revision)
+select pg_notify('fleet_config', revision::text) from noted;

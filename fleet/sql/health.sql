@@ -30,11 +30,19 @@ select count(*) filter (where state = 'queued') as queued,
   from outbox
 
 -- name: alerts
--- Alerts by kind: open now, and raised within the day.
+-- Alerts by kind, and episodes of the logs: open now, and begun within the day.
 select kind, count(*) filter (where status in ('active', 'acknowledged', 'cleared', 'shelved'))
            as open,
        count(*) filter (where opened > now() - interval '1 day') as day
-  from alert group by kind order by kind
+  from alert
+ where status in ('active', 'acknowledged', 'cleared', 'shelved')
+    or opened > now() - interval '1 day'
+ group by kind
+union all
+select kind, count(*) filter (where closed is null),
+       count(*) filter (where opened > now() - interval '1 day')
+  from episode_log where closed is null or opened > now() - interval '1 day'
+ group by kind order by kind
 
 -- name: thresholds
 -- The newest numbers of every kind.

@@ -219,10 +219,38 @@ select f.name, f.kind, f.address, f.format, f.state, f.detail, f.last_message, f
 from feed f where %(signed)s order by f.name
 
 -- name: rules
--- The newest version of every rule's numbers.
-select distinct on (r.kind) r.kind, r.version, r.params, r.source, r.enabled, r.at
-from rule_version r where %(signed)s
+-- The newest version of every rule's numbers, and who set them.
+select distinct on (r.kind) r.kind, r.version, r.params, r.source, r.enabled, r.at, r.reason,
+       r.actor, coalesce(p.name, ac.login) as actor_name
+from rule_version r
+left join account ac on ac.id = r.actor
+left join person p on p.id = ac.person
+where %(signed)s
 order by r.kind, r.version desc
+
+-- name: rule_versions
+-- Who changed one kind's numbers, when and why, the newest first.
+select r.kind, r.version, r.params, r.source, r.enabled, r.at, r.reason, r.actor,
+       coalesce(p.name, ac.login) as actor_name
+from rule_version r
+left join account ac on ac.id = r.actor
+left join person p on p.id = ac.person
+where %(signed)s and r.kind = %(kind)s
+order by r.version desc
+
+-- name: rule_counts
+-- Alerts and log entries the caller may see, by kind: open now, and begun within the day.
+select a.kind, count(*) filter (where a.status in ({open})) as open,
+       count(*) filter (where a.opened > now() - interval '1 day') as day
+from alert a join vessel v on v.id = a.vessel
+where (a.status in ({open}) or a.opened > now() - interval '1 day') and {alert_visible}
+group by a.kind
+union all
+select e.kind, count(*) filter (where e.closed is null),
+       count(*) filter (where e.opened > now() - interval '1 day')
+from episode_log e join vessel v on v.id = e.vessel
+where (e.closed is null or e.opened > now() - interval '1 day') and {vessel_own}
+group by e.kind
 
 -- name: workers
 -- The heartbeat of every part, by the database's clock.

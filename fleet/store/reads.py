@@ -123,6 +123,15 @@ async def rules(conn: Connection, scope: Scope) -> Rows:
     return await _all(conn, "rules", scope)
 
 
+async def rule_versions(conn: Connection, scope: Scope, kind: str) -> Rows:
+    return await _all(conn, "rule_versions", scope, kind=kind)
+
+
+async def rule_counts(conn: Connection, scope: Scope) -> dict[str, Row]:
+    """Open and of the last day, by kind; a kind that is not there has none."""
+    return {row["kind"]: row for row in await _all(conn, "rule_counts", scope)}
+
+
 async def workers(conn: Connection) -> Rows:
     """The heartbeat is the one thing everybody may know: it holds nobody's data."""
     return await _all(conn, "workers", Scope())

@@ -21,6 +21,7 @@ from tests.api.test_zones import FEATURE
 ALL = frozenset({"chief", "lin", "coop", "root"})
 DESK = frozenset({"chief", "lin"})
 EDITORS = frozenset({"chief", "root"})
+CHIEF = frozenset({"chief"})
 NOBODY: frozenset[str] = frozenset()
 #: Whose objects are whose; the number names vessel, alert and order alike.
 OWN = {"chief": (1, 2, 3), "root": (1, 2, 3), "lin": (1,), "coop": (3,)}
@@ -91,6 +92,10 @@ TABLE: dict[str, Rule | None] = {  # None: public
     f"GET {BASE}/members": Rule(ALL),
     f"GET {BASE}/feeds": Rule(EDITORS),
     f"GET {BASE}/rules": Rule(ALL),
+    f"GET {BASE}/rules/{{kind}}": Rule(ALL),
+    f"PUT {BASE}/rules/{{kind}}": Rule(CHIEF, {"reason": "x", "enabled": True}),
+    f"POST {BASE}/rules/{{kind}}/restore": Rule(CHIEF, {"version": 1, "reason": "x"}),
+    f"GET {BASE}/rules/{{kind}}/versions": Rule(ALL),
     f"GET {BASE}/status": Rule(ALL),
     f"GET {BASE}/live/fleet": Rule(ALL),
     f"GET {BASE}/live/events": Rule(ALL),
@@ -112,7 +117,7 @@ def path(operation: str, number: int) -> str:
     raw = operation.split()[1]
     for name in ("vessel_id", "alert_id", "order_id"):
         raw = raw.replace(f"{{{name}}}", str(number))
-    return raw.replace("{zone_id}", "1").replace("{token_id}", "0" * 16)
+    return raw.replace("{zone_id}", "1").replace("{token_id}", "0" * 16).replace("{kind}", "speed")
 
 
 async def ask(http: httpx.AsyncClient, operation: str, rule: Rule | None, number: int) -> int:

@@ -84,5 +84,6 @@ def evidence(view: View, row: int, other: int) -> dict[str, Any]:
 
 
 RULE = Rule(
-    "grounding", "搁浅", "Aground, or about to be", Params, observe, debounce, evidence=evidence
-)
+    "grounding", "搁浅", "Aground, or about to be", Params, observe, debounce, evidence=evidence,
+    uses=("depth",),
+)  # fmt: skip

@@ -43,5 +43,5 @@ def debounce(p: Params) -> Debounce:
 
 RULE = Rule(
     "moratorium", "休渔期出海", "At sea in the moratorium", Params, observe, debounce,
-    zoned=True, evidence=zone_evidence,
+    zoned=True, evidence=zone_evidence, places=("moratorium",),
 )  # fmt: skip

@@ -64,5 +64,5 @@ def evidence(view: View, row: int, other: int) -> dict[str, Any]:
 
 RULE = Rule(
     "nav_area", "超航区", "Beyond its area of navigation", Params, observe, debounce,
-    evidence=evidence, needs=("details",),
+    evidence=evidence, needs=("nav_nm",), places=("coast",),
 )  # fmt: skip

@@ -30,5 +30,5 @@ def observe(view: View, _p: Params, _memory: Memory) -> Observed:
 
 RULE = Rule(
     "port_visit", "进出港", "Port visit", Params, observe, debounce,
-    zoned=True, evidence=zone_evidence, log=True,
+    zoned=True, evidence=zone_evidence, log=True, places=("port",),
 )  # fmt: skip

@@ -43,5 +43,5 @@ def debounce(p: Params) -> Debounce:
 
 RULE = Rule(
     "risk_zone", "商渔高风险区", "In a high-risk area", Params, observe, debounce,
-    memory={"slow": ()}, zoned=True, evidence=zone_evidence,
+    memory={"slow": ()}, zoned=True, evidence=zone_evidence, places=("risk",),
 )  # fmt: skip

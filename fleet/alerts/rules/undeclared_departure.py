@@ -51,5 +51,6 @@ def debounce(p: Params) -> Debounce:
 
 RULE = Rule(
     "undeclared_departure", "未报告出港", "Undeclared departure", Params,
-    look=look, debounce=debounce, memory={"left": ()}, needs=("trips",), every=MINUTE,
+    look=look, debounce=debounce, memory={"left": ()}, needs=("trips",), places=("port",),
+    every=MINUTE,
 )  # fmt: skip

@@ -62,5 +62,6 @@ def evidence(look: Look, row: int, _other: int) -> dict[str, Any]:
 
 RULE = Rule(
     "wind_limit", "超抗风等级", "Wind beyond the boat's limit", Params,
-    look=look, debounce=debounce, evidence=evidence, needs=("wind", "details"), every=10 * MINUTE,
+    look=look, debounce=debounce, evidence=evidence, needs=("wind", "wind_limit"),
+    every=10 * MINUTE,
 )  # fmt: skip

@@ -1,19 +1,16 @@
-"""Sea grids, people, feeds, rules, and how the service is."""
+"""Sea grids, people, feeds, and how the service is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import metadata
-from typing import Any
 
 from fastapi import APIRouter
 
-from fleet.alerts.parameters import defaults
 from fleet.api.auth import Conn, Here, See, Signed, allow
 from fleet.api.monitoring import monitoring
+from fleet.api.routers.rules import lacking
 from fleet.api.schemas.places import Grid, Grids, Member, Members
-from fleet.api.schemas.status import Feed, Feeds, FeedState, Rule, Rules, StatusOut
-from fleet.api.titles import title
+from fleet.api.schemas.status import Feed, Feeds, FeedState, StatusOut
 from fleet.store import reads
 
 router = APIRouter()
@@ -44,30 +41,6 @@ async def feeds(scope: See, conn: Conn) -> Feeds:
     return Feeds(feeds=[Feed.model_validate(r) for r in await reads.feeds(conn, scope)])
 
 
-@router.get("/rules", tags=["service"], summary="The alert kinds and their numbers")
-async def rules(scope: See, conn: Conn) -> Rules:
-    """The numbers that ship with the service, where the database has no version of its own."""
-    own = {row["kind"]: row for row in await reads.rules(conn, scope)}
-    return Rules(rules=[_rule(own.get(kind) or _shipped(kind)) for kind in sorted(defaults())])
-
-
-def _shipped(kind: str) -> dict[str, Any]:
-    found = defaults()[kind]
-    return {
-        "kind": kind,
-        "version": found.version,
-        "params": dict(found.values),
-        "source": found.source,
-        "enabled": True,
-    }
-
-
-def _rule(row: Mapping[str, Any]) -> Rule:
-    zh, en = title(row["kind"])
-    plain = {k: row[k] for k in ("kind", "version", "params", "source", "enabled")}
-    return Rule(title_zh=zh, title_en=en, **plain)
-
-
 @router.get("/status", tags=["service"], summary="Whether anybody watches, and since when not")
 async def status(scope: See, here: Here, conn: Conn) -> StatusOut:
     watched = monitoring(await reads.workers(conn), here.settings.stale_after_s)
@@ -78,5 +51,6 @@ async def status(scope: See, here: Here, conn: Conn) -> StatusOut:
             "monitoring": watched.out(),
             "version": VERSION,
             "feeds": [{k: r[k] for k in states} for r in await reads.feeds(conn, scope)],
+            "rules": await lacking(conn, scope) if scope.signed else [],
         }
     )

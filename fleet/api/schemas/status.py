@@ -1,4 +1,4 @@
-"""How the service itself is: monitoring, feeds, rules, readiness."""
+"""How the service itself is: monitoring, feeds, readiness."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from fleet.api.schemas.base import Out
+from fleet.api.schemas.rules import RuleState
 
 
 class MonitoringOut(Out):
@@ -27,6 +28,7 @@ class FeedState(Out):
 class StatusOut(Out):
     monitoring: MonitoringOut
     feeds: list[FeedState]
+    rules: list[RuleState] = Field(description="those that are not, or not wholly, evaluated")
     unassigned: int
     version: str
     demo: bool
@@ -48,20 +50,6 @@ class Feed(FeedState):
 
 class Feeds(Out):
     feeds: list[Feed]
-
-
-class Rule(Out):
-    kind: str
-    title_zh: str
-    title_en: str
-    version: int
-    params: dict[str, Any]
-    source: str
-    enabled: bool
-
-
-class Rules(Out):
-    rules: list[Rule]
 
 
 class Check(Out):
