@@ -39,3 +39,14 @@ def test_a_boat_that_never_had_a_terminal_is_not_meant() -> None:
 def test_a_dead_platform_is_not_everybodys_terminal() -> None:
     rows = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 180, every_s=300)
     assert log(RULE, rows) == []
+
+
+def test_a_boat_that_was_silent_by_both_comes_back_by_one_first() -> None:
+    before = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 30, every_s=300)
+    after = leg(1, "01:50", 60, every_s=60) + leg(1, "01:55:10", 60, source=TERMINAL)
+    assert said(before + after) == []
+
+
+def test_the_hour_counts_from_when_the_one_came_back() -> None:
+    before = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 30, every_s=300)
+    assert said(before + leg(1, "01:50", 90, every_s=300)) == ["02:55 open alarm 1-0"]

@@ -1,6 +1,7 @@
 """终端关闭：船上终端（北斗/MQTT）停报满1小时而AIS仍在海上发送，或相反；两种来源都恢复后解除。
 Terminal off: the boat's terminal is silent for an hour while its AIS is still heard at sea, or the
-reverse. Not near a port, and not when the whole feed is silent. Cleared when both are heard.
+reverse. Not near a port, not when the whole feed is silent, and not when both were. Cleared when
+both are heard.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ PAIR = ((Source.AIS, "ais", "terminal"), (Source.TERMINAL, "terminal", "ais"))
 class Params:
     silent_min: float
     at_sea_min: float  #: since the last fix in port
+    pause_min: float  #: a source that was silent for longer has not gone on
     feed_alive_min: float  #: the other feed brought something within this, from anybody
     fixes: float
     clear_fixes: float
@@ -33,8 +35,11 @@ def observe(view: View, p: Params, memory: Memory) -> Observed:
     on = np.zeros(len(t), np.bool_)
     for source, mine, other in PAIR:
         rows = view.cur.source == source
+        back = rows & ~(t - new[mine] <= p.pause_min * 60)
+        new[f"{mine}_since"][back] = t[back]
         new[mine][rows] = t[rows]
-        silent = t - new[other] >= p.silent_min * 60
+        alone = t - np.maximum(new[other], new[f"{mine}_since"])  # NaN: never had the other
+        silent = alone >= p.silent_min * 60
         alive = t - _last(view, other) <= p.feed_alive_min * 60
         covered = (source == Source.AIS) | (view.cur.flags & Flag.COVERED > 0)
         on |= rows & silent & alive & covered
@@ -60,5 +65,6 @@ def evidence(view: View, row: int, _other: int) -> dict[str, Any]:
 
 RULE = Rule(
     "terminal_off", "终端关闭", "Terminal or AIS switched off", Params, observe, debounce,
-    memory={"ais": (), "terminal": (), "port": ()}, evidence=evidence,
+    memory={"ais": (), "terminal": (), "ais_since": (), "terminal_since": (), "port": ()},
+    evidence=evidence,
 )  # fmt: skip
