@@ -26,7 +26,8 @@ Examples:
 Grids and zones are GeoJSON (WGS-84 or CGCS2000); a roster is a table of shifts
 or a pattern in TOML; everything else is CSV or XLSX with Chinese or English
 headings. The order that works: orgs, people, grids, members, roster, vessels,
-identities, terminals, zones."""
+identities, terminals, zones; then what rules need from outside: groups, trips,
+permits, certificates, ports, orders, order_status, wind, depth."""
 
 
 @click.command("import", epilog=EPILOG)
@@ -50,7 +51,7 @@ def imports(
     reason: str,
     days: int | None,
 ) -> None:
-    """Bring boats, people, grids, rosters or zones in from files.
+    """Bring boats, people, grids, rosters, zones or facts that rules need in from files.
 
     Rows are matched by their code: new ones are added, changed ones updated, none is deleted. A
     column that a file does not have is left as it is. One bad row and nothing is imported; every

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fleet.commands.importing import geojson, identities, nouns, records, roster
+from fleet.commands.importing import fact_rows, geojson, identities, nouns, records, roster
 from fleet.commands.importing.load import Summary, load, missing
 from fleet.commands.importing.problem import DataError, Problem
 from fleet.commands.importing.records import Record
@@ -17,7 +17,7 @@ from fleet.store.db import Connection
 
 PLAIN = {"orgs": nouns.ORG, "people": nouns.PERSON, "members": nouns.MEMBER}
 SHAPES = {"grids": nouns.GRID, "zones": nouns.ZONE}
-KINDS = (*PLAIN, *SHAPES, "roster", "vessels", "identities", "terminals")
+KINDS = (*PLAIN, *SHAPES, "roster", "vessels", "identities", "terminals", *fact_rows.KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Import:
     async def files(self, kind: str, paths: Sequence[Path]) -> list[Summary]:
         """Import the files; raises DataError with every bad row, having written nothing."""
         await register.lock(self.conn)
+        if kind in fact_rows.KINDS:
+            return [await fact_rows.load(self.conn, kind, paths, demo=self.demo)]
         if kind in PLAIN:
             return [await self._load(PLAIN[kind], await self._read(paths, PLAIN[kind]))]
         if kind in SHAPES:

@@ -1,0 +1,95 @@
+"""Writing what rules need from outside, by codes: reg_no of a boat, code of a zone or an order.
+
+Invariant: a write and the word to the workers (`facts.changed`) are one transaction, the caller's;
+the caller has made sure with `unknown` that every code stands for something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+
+import numpy as np
+from psycopg.types.json import Jsonb
+
+from fleet.alerts.facts import beaufort
+from fleet.model import Floats
+from fleet.store import facts
+from fleet.store.db import Connection, many, rows
+from fleet.store.reads import Rows
+from fleet.store.scope import Scope, scoped
+
+KINDS: Mapping[str, LiteralString] = {
+    "groups": "group", "trips": "trip", "permits": "permit", "certificates": "certificate",
+    "ports": "port", "orders": "order", "order_status": "order_status",
+}  # fmt: skip
+"""Kinds that are lists of rows, with the noun of one row."""
+Points = Mapping[tuple[float, float], float]
+"""Values by (latitude, longitude), degrees."""
+
+
+async def listed(conn: Connection, kind: str, scope: Scope) -> Rows:
+    """Rows of the kind about the boats that the caller may see."""
+    return await rows(conn, scoped("fact_edits")[f"{KINDS[kind]}_all"], **scope.params())
+
+
+async def summary(conn: Connection, scope: Scope) -> Rows:
+    return await rows(conn, scoped("fact_edits")["summary"], **scope.params())
+
+
+async def unknown(conn: Connection, noun: str, codes: Collection[str]) -> set[str]:
+    """Which of these codes stand for nothing; `noun` is vessel, zone or order."""
+    found = await rows(conn, scoped("fact_edits")[f"known_{noun}"], codes=list(codes))
+    return set(codes) - {row["code"] for row in found}
+
+
+async def write(
+    conn: Connection, kind: str, values: Sequence[Mapping[str, Any]], actor: int | None = None
+) -> None:
+    """Insert or update rows of the kind by their key."""
+    plain = [{k: _plain(v) for k, v in row.items()} for row in values]
+    params = {"rows": Jsonb(plain), "actor": actor}
+    await conn.execute(scoped("fact_edits")[f"{KINDS[kind]}_write"], params)
+    if kind == "orders":
+        await conn.execute(scoped("fact_edits")["order_status_spare"], params)
+    await facts.changed(conn, kind, actor)
+
+
+async def write_wind(
+    conn: Connection, fields: Mapping[tuple[bool, datetime, datetime], Points], actor: int | None
+) -> None:
+    """Fields by (observed, issued, valid): wind in m/s at points, kept as Beaufort force."""
+    values = []
+    for (observed, issued, valid), points in sorted(fields.items()):
+        lats, lons, speed = grid(points)
+        force = beaufort(speed).ravel().tolist()
+        values.append(
+            {"observed": observed, "issued": issued, "valid": valid, "lats": lats, "lons": lons,
+             "force_bf": force}
+        )  # fmt: skip
+    await many(conn, scoped("fact_edits")["wind_write"], values)
+    await conn.execute(scoped("fact_edits")["wind_over"])
+    await facts.changed(conn, "wind", actor)
+
+
+async def write_depth(conn: Connection, points: Points, actor: int | None) -> None:
+    """Metres below chart datum at points; takes the place of the grid that was there."""
+    lats, lons, metres = grid(points)
+    values = {"lats": lats, "lons": lons, "metres": metres.ravel().tolist()}
+    await conn.execute(scoped("fact_edits")["depth_write"], values)
+    await facts.changed(conn, "depth", actor)
+
+
+def grid(points: Points) -> tuple[list[float], list[float], Floats]:
+    """(lats, lons, values[lat, lon]), the axes sorted, NaN where there is no point."""
+    where = np.array(list(points), np.float64).reshape(-1, 2)
+    lats, y = np.unique(where[:, 0], return_inverse=True)
+    lons, x = np.unique(where[:, 1], return_inverse=True)
+    values = np.full((len(lats), len(lons)), np.nan)
+    values[y, x] = list(points.values())
+    return lats.tolist(), lons.tolist(), values
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
