@@ -56,6 +56,8 @@ class Passing:
     danger: bool
 
 
+STILL_KN = 0.5
+"""A boat that lies still is `either`: OpenCPN takes it for moored, and A.3 does not say."""
 COARSE = 2 * MINUTE
 STEP_S = 5.0
 
@@ -114,6 +116,7 @@ def _pair(ship: Actor, boat: Actor, since: float, until: float) -> Iterator[Pass
     a, b = motion(ship.track, t), motion(boat.track, t)
     near, cpa, tcpa, closing = closest(a, b)
     strict = _holds(near, cpa, tcpa, closing, a.sog, 0.85) & (tcpa > 1.1 * numbers.TCPA[0])
+    strict &= b.sog > STILL_KN
     loose = _holds(near, cpa, tcpa, closing, a.sog, 1.25) & (tcpa > 0)
     for begins, ends in spans(t, loose):
         inside = (t >= begins) & (t <= ends)

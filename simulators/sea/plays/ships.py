@@ -12,10 +12,10 @@ from simulators.sea.stage import Role, Stage
 
 AT_ANCHOR = 1
 SITES: tuple[Point, ...] = (
-    (108.30, 17.95), (108.62, 17.92), (108.94, 17.82), (109.30, 17.86),
-    (109.62, 17.84), (109.94, 17.92), (110.24, 18.04), (108.36, 18.42),
+    (108.55, 18.20), (108.85, 18.08), (109.15, 18.02), (109.45, 17.90),
+    (109.75, 17.94), (110.04, 18.04), (110.30, 18.16), (108.38, 18.46),
 )  # fmt: skip
-"""Far enough apart for a ship to pass one boat without meeting the next."""
+"""Well heard by a receiver, and far apart: a ship passes one boat before it meets the next."""
 
 
 def passing(stage: Stage, role: Role) -> None:
