@@ -1,17 +1,18 @@
 import numpy as np
 import shapely
 
-from fleet.alerts.facts import Facts, Permit, Permits
+from fleet.alerts.facts import Details, Facts, Gear, Permit, Permits
 from fleet.alerts.rules import fishing
 from fleet.alerts.rules.fishing_like import RULE
+from fleet.geo import Zone
 from tests.alerts.sea import Row, leg, log, place
 from tests.alerts.track import clock, zone
 
 REEF = zone(id=7, kind="reserve", geometry=shapely.box(*place(-9, -9), *place(9, 9)))
 
 
-def said(rows: list[Row], facts: Facts | None = None) -> list[str]:
-    lines = log([fishing.RULE, RULE], rows, zones=[REEF], facts=facts or Facts())
+def said(rows: list[Row], facts: Facts | None = None, where: Zone = REEF) -> list[str]:
+    lines = log([fishing.RULE, RULE], rows, zones=[where], facts=facts or Facts())
     return [line for line in lines if line.endswith("-7")]
 
 
@@ -32,3 +33,24 @@ def test_a_special_permit_is_respected() -> None:
     one = np.ones(1, np.int64)
     may = Permits(one, one * int(Permit.FISH), one * 7, one * clock("00:00"), one * clock("05:00"))
     assert said(leg(1, "00:00", 60, sog=3), Facts(permits=may)) == []
+
+
+CLOSED_SEASON = zone(id=7, kind="moratorium", geometry=shapely.box(*place(-9, -9), *place(9, 9)))
+
+
+def geared(gear: Gear) -> Facts:
+    details = Details.empty(2)
+    details.gear[:] = int(gear)
+    return Facts(details=details)
+
+
+def test_towing_in_the_closed_season() -> None:
+    rows = leg(1, "00:00", 40, sog=3)
+    assert len(said(rows, geared(Gear.TRAWL_OTTER), CLOSED_SEASON)) == 1
+
+
+def test_hooks_alone_may_fish_in_the_closed_season_but_not_in_a_reserve() -> None:
+    rows = leg(1, "00:00", 40, sog=3)
+    assert said(rows, geared(Gear.HOOK), CLOSED_SEASON) == []
+    assert len(said(rows, geared(Gear.HOOK))) == 1
+    assert len(said(rows, geared(Gear.HOOK | Gear.GILL_NET), CLOSED_SEASON)) == 1

@@ -1,20 +1,22 @@
-"""禁渔区疑似捕捞：在禁止捕捞的区域内，航速符合本船全部渔具的作业特征；无许可。
-Apparent fishing where it is not allowed: inside a reserve, a cable corridor, a fairway or another
-zone closed to fishing, at the working speed of the boat's gear, without a permit. The moratorium
-has a kind of its own.
+"""禁渔区、休渔期疑似捕捞：在禁止捕捞的区域或时间内，航速符合本船全部渔具的作业特征；无许可。
+Apparent fishing where or when it is not allowed: inside a reserve, a cable corridor, a fairway or
+another zone closed to fishing, or in the closed season unless it fishes with hooks alone; at the
+working speed of the boat's gear, without a permit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fleet.alerts.facts import Permit
+from fleet.alerts.facts import Gear, Permit
 from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
 from fleet.model import MINUTE
 
 CLOSED = ("reserve", "restricted", "cable", "fairway", "aquaculture", "wind_farm", "no_fishing")
 """Kinds of zone in which nobody fishes without a permit."""
+SEASON = "moratorium"
+"""The waters of the closed season, which boats with hooks alone may fish (domain A.2, 7 and 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,12 @@ class Params:
 
 
 def observe(view: View, _p: Params, _memory: Memory) -> Observed:
-    closed = view.of(view.inside, view.zones.among(*CLOSED))
+    closed = view.of(view.inside, view.zones.among(*CLOSED, SEASON))
     row, ids = closed.row, view.zones.ids[closed.zone]
+    hooks = view.facts.detail("gear", view.cur.vessel[row]) == int(Gear.HOOK)
+    hooks &= view.zones.where(kind=SEASON)[closed.zone]
     may = view.facts.permitted(view.cur.vessel[row], view.cur.t[row], Permit.FISH, ids)
-    on = view.fishing[row] & ~may
+    on = view.fishing[row] & ~may & ~hooks
     return Observed(seen(row[on], ids[on], view.zones.severity[closed.zone[on]]))
 
 
