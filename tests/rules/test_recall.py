@@ -57,3 +57,15 @@ def test_the_evidence_says_how_far_home_is() -> None:
 
 def test_without_an_order_nobody_is_recalled() -> None:
     assert said(leg(1, "00:00", 600, n=-20, every_s=300), Facts()) == []
+
+
+def test_who_is_on_the_way_six_hours_before_complies() -> None:
+    rows = leg(1, "00:00", 400, n=-20, every_s=300) + leg(1, "06:41", 150, n=-20, sog=8, cog=0)
+    assert said(rows + leg(1, "09:12", 120), order("14:00")) == []
+
+
+def test_who_turns_home_late_is_told_once() -> None:
+    away = leg(1, "00:00", 60, n=-20, sog=8, cog=180, every_s=300)
+    home = leg(1, "01:01", 240, n=-28, sog=8, cog=0, every_s=300)
+    found = said(away + home, order("23:00"))
+    assert [x.split()[1] for x in found] == ["open", "clear"]

@@ -1,4 +1,8 @@
+import numpy as np
+
+from fleet.alerts.facts import Facts, Permit, Permits
 from fleet.alerts.rules.zone_enter import RULE
+from tests.alerts import sea
 from tests.alerts.track import clock, log, zone
 
 
@@ -42,3 +46,18 @@ def test_a_boat_already_inside_when_the_season_starts_counts_as_entering() -> No
 
 def test_a_class_the_zone_does_not_name() -> None:
     assert said("00:00 in | 00:01 in | 00:02 in", classes=frozenset()) == []
+
+
+def test_who_holds_a_permit_to_enter_is_not_meant() -> None:
+    here = zone(id=7)
+    centre = here.geometry.centroid
+    rows = sea.leg(1, "00:00", 30, every_s=60)
+    rows = [{**row, "lon": centre.x, "lat": centre.y} for row in rows]
+    one = np.ones(1, np.int64)
+
+    def lines(kind: Permit, where: int) -> list[str]:
+        may = Permits(one, one * int(kind), one * where, one * 0, one * clock("23:00"))
+        return sea.log(RULE, rows, zones=[here], facts=Facts(permits=may))
+
+    assert lines(Permit.ENTER, 7) == lines(Permit.ENTER, 0) == []
+    assert len(lines(Permit.ENTER, 8)) == len(lines(Permit.FISH, 7)) == 1

@@ -1,8 +1,8 @@
-"""防台召回：只对未按指令行动的渔船报警，一船一警、逐级升高：赶不回或远离为黄，前2小时仍在外为橙，逾期为红。
+"""防台召回：只对未按指令行动的渔船报警，一船一警、逐级升高：赶不回或远离为黄，前2小时仍未返航为橙，逾期为红。
 Recall order before a typhoon: only who does not comply raises, once, with climbing severity. Yellow
 when a boat cannot be in shelter in time at 7 kn, or has been heading away for half an hour, or is
-still out six hours before the deadline; orange two hours before; red when it has passed. Ends in
-shelter, or with an answer that the command centre accepted.
+not on its way six hours before the deadline; orange two hours before; red when it has passed. Ends
+in shelter, or with an answer that the command centre accepted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHELTERS = ("port", "shelter", "anchorage")
 class Params:
     speed_kn: float  #: at which a boat is taken to come home
     away_min: float
-    away_nm: float  #: further from shelter than then by this is heading away
+    away_nm: float  #: further from shelter than then by this is heading away; nearer, home
     first_h: float
     second_h: float
     clear_min: float
@@ -37,19 +37,20 @@ def look(look: Look, p: Params, memory: Memory) -> Observed:
     out = out[~np.isin(out, look.hits(out, look.zones.among(*SHELTERS)).row)]
     miles = np.full(len(look.cur), np.nan)
     miles[out] = _to_shelter(look, out)
-    away, new = _heading_away(look, p, miles, memory)
-    rows, orders, level = [], [], []
+    away, home, new = _heading(look, p, miles, memory)
+    rows, orders, level, rest, of = [], [], [], [], []
     for i in np.flatnonzero(look.facts.recalls.issued <= look.at).tolist():
         mine = out[_concerned(look, out, i)]
-        severity = _level(look, p, i, miles[mine], away[mine])
+        severity = _level(look, p, i, miles[mine], away[mine], home[mine])
+        rest.append(mine[severity == 0])
+        of.append(np.full(int((severity == 0).sum()), look.facts.recalls.order[i]))
         rows.append(mine[severity > 0])
         orders.append(np.full(int((severity > 0).sum()), look.facts.recalls.order[i]))
         level.append(severity[severity > 0])
     if not rows:
         return Observed(seen(out[:0], out[:0], Severity.WARNING), memory=new)
-    return Observed(
-        seen(np.concatenate(rows), np.concatenate(orders), np.concatenate(level)), memory=new
-    )
+    holds = seen(np.concatenate(rows), np.concatenate(orders), np.concatenate(level))
+    return Observed(holds, (np.concatenate(rest), np.concatenate(of)), new)
 
 
 def _concerned(look: Look, rows: Ints, i: int) -> Mask:
@@ -63,14 +64,17 @@ def _concerned(look: Look, rows: Ints, i: int) -> Mask:
     return np.asarray(there & ~np.isin(look.cur.vessel[rows], done))
 
 
-def _level(look: Look, p: Params, i: int, miles: Floats, away: Mask) -> Ints:
-    """The severity for boats so far from shelter; 0 while they do as they are told."""
+def _level(look: Look, p: Params, i: int, miles: Floats, away: Mask, home: Mask) -> Ints:
+    """The severity for boats so far from shelter; 0 while they do as they are told: who is on the
+    way home and can be there in time complies, however late it has started.
+    """
     left = (int(look.facts.recalls.deadline[i]) - look.at) / HOUR
     if left <= 0:
         return np.full(len(miles), int(Severity.EMERGENCY))
+    stays = (miles / p.speed_kn > left) | ~home
     if left <= p.second_h:
-        return np.full(len(miles), int(Severity.ALARM))
-    late = (miles / p.speed_kn > left) | away | (left <= p.first_h)
+        return np.where(stays, int(Severity.ALARM), 0)
+    late = (miles / p.speed_kn > left) | away | (stays & (left <= p.first_h))
     return np.where(late, int(Severity.WARNING), 0)
 
 
@@ -86,17 +90,20 @@ def _to_shelter(look: Look, rows: Ints) -> Floats:
     return np.asarray(2 * EARTH_NM * np.arcsin(np.minimum(chord / (2 * EARTH_NM), 1)))
 
 
-def _heading_away(
+def _heading(
     look: Look, p: Params, miles: Floats, memory: Memory
-) -> tuple[Mask, dict[str, Any]]:
-    """Who is further from shelter than half an hour ago. Remembered: how far, and when."""
+) -> tuple[Mask, Mask, dict[str, Any]]:
+    """Who is further from shelter than half an hour ago, and who is nearer. Remembered: how far,
+    when, and what that said.
+    """
     now = look.at / SECOND
     old = now - memory["at"] >= p.away_min * 60
     stale = old | np.isnan(memory["at"])
-    further = miles > memory["miles"] + p.away_nm
-    away = np.where(old, further, memory["away"] == 1)
+    away = np.where(old, miles > memory["miles"] + p.away_nm, memory["away"] == 1)
+    home = np.where(old, miles < memory["miles"] - p.away_nm, memory["home"] == 1)
     at, was = np.where(stale, now, memory["at"]), np.where(stale, miles, memory["miles"])
-    return np.asarray(away), {"at": at, "miles": was, "away": away.astype(np.float64)}
+    kept = {"away": away.astype(np.float64), "home": home.astype(np.float64)}
+    return np.asarray(away), np.asarray(home), {"at": at, "miles": was, **kept}
 
 
 def debounce(p: Params) -> Debounce:
@@ -113,5 +120,5 @@ def evidence(look: Look, row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "recall", "防台召回未归", "Not complying with a recall", Params,
     look=look, debounce=debounce, evidence=evidence,
-    memory={"at": (), "miles": (), "away": ()}, needs=("recalls",), every=MINUTE,
+    memory={"at": (), "miles": (), "away": (), "home": ()}, needs=("recalls",), every=MINUTE,
 )  # fmt: skip
