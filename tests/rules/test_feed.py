@@ -28,3 +28,9 @@ def test_one_boat_that_falls_silent_is_not_its_receiver() -> None:
 
 def test_boats_that_another_station_hears_now_are_not_its() -> None:
     assert said(heard(1, range(1, 8), 30) + heard(2, range(1, 8), 60, "00:31") + OTHERS) == []
+
+
+def test_after_a_break_of_everything_no_station_was_silent_alone() -> None:
+    rows = heard(1, range(1, 8), 30) + heard(2, range(10, 17), 30)
+    back = heard(1, range(1, 8), 5, "02:00") + heard(2, range(10, 17), 5, "02:00:30")
+    assert said(rows + back) == []

@@ -25,7 +25,9 @@ class Params:
 
 def look(look: Look, p: Params, _memory: Memory) -> Observed:
     station, newest, count = stations(look, p)
-    silent = (look.at - newest >= p.silent_min * MINUTE) & (count >= p.least_vessels)
+    # Against what the others brought: after a break of everything nobody was silent alone.
+    silent = newest.max(initial=0) - newest >= p.silent_min * MINUTE
+    silent &= count >= p.least_vessels
     nobody = np.zeros(silent.sum(), np.int64)
     return Observed(seen(nobody, station[silent], Severity.WARNING))
 
