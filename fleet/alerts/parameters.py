@@ -19,8 +19,9 @@ class BadParameter(ValueError):
     """A parameter set that cannot be used; the message names the kind and the key."""
 
     def __init__(self, kind: str, key: str, why: str) -> None:
-        super().__init__(f"{kind}.{key}: {why}")
-        self.key, self.why = key, why
+        self.key = key if key.isidentifier() else ascii(key)[:60]
+        self.why = why
+        super().__init__(f"{kind}.{self.key}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,6 @@ def typed(rule: Rule, values: Mapping[str, Any]) -> Any:
         raise BadParameter(rule.key, key, f"{what}; this kind takes {', '.join(sorted(names))}")
     for key, value in values.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-            why = f"{value!r} is not a number from 0 to {MOST:,.0f}"
+            why = f"{ascii(value)[:60]} is not a number from 0 to {MOST:,.0f}"
             raise BadParameter(rule.key, key, why)
     return rule.params(**values)

@@ -22,10 +22,12 @@ from fleet.api.live.hub import Hub
 from fleet.api.passwords import Passwords
 from fleet.api.routers import (
     alerts,
+    facts,
     live,
     messages,
     orders,
     places,
+    recalls,
     root,
     rules,
     schemas,
@@ -37,6 +39,9 @@ from fleet.settings import Settings
 from fleet.store.db import Pool
 
 BASE = "/api/v1"
+NOUNS = (
+    session, vessels, alerts, orders, messages, zones, places, rules, facts, recalls, schemas, live,
+)  # fmt: skip
 FIRST_READ_S = 5
 PROBLEM = {"$ref": "#/components/schemas/ProblemBody"}
 
@@ -77,7 +82,7 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
 
 def _versioned() -> APIRouter:
     router = APIRouter(prefix=BASE)
-    for noun in (session, vessels, alerts, orders, messages, zones, places, rules, schemas, live):
+    for noun in NOUNS:
         router.include_router(noun.router)
     return router
 

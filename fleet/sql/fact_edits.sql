@@ -177,3 +177,52 @@ from jsonb_to_recordset(%(rows)s) as x("order" text, length_min_m float8, length
 join recall r on r.code = x."order"
 join vessel v on v.registered and (v.length_m < x.length_min_m or v.length_m > x.length_max_m)
 on conflict do nothing
+
+-- name: recalls
+-- Recall orders, the newest first.
+select r.id, r.code, r.title, r.action, z.code as area, r.zone, r.issued, r.deadline, r.ended
+from recall r left join zone z on z.id = r.zone
+where %(signed)s and (%(id)s::int is null or r.id = %(id)s) order by r.issued desc, r.id desc
+
+-- name: recall_end
+-- The order is over.
+update recall set ended = now() where id = %(id)s and ended is null
+
+-- name: recall_boats
+-- Registered fishing boats the caller may see: the last fix of each, and what it answered.
+select v.id, v.reg_no, v.name, l.t, l.lon, l.lat, l.sog, l.cog, a.answer, a.at, a.note
+from vessel v
+left join vessel_latest l on l.vessel = v.id
+left join recall_answer a on a.vessel = v.id and a.recall = %(id)s
+where v.registered and v.class = 1 and {vessel_own} order by v.reg_no
+
+-- name: ports
+-- Each port: boats in it, arrivals and departures of the day, places. As far as the caller sees.
+select z.id, z.code, z.name, z.name_en, z.places,
+       count(*) filter (where e.closed is null and e.vessel is not null) as in_port,
+       count(*) filter (where e.closed is null and l.sog < %(berthed_kn)s) as berthed,
+       count(*) filter (where e.opened >= %(since)s) as arrivals,
+       count(*) filter (where e.closed >= %(since)s) as departures
+from zone z
+left join (episode_log e join vessel v on v.id = e.vessel and {vessel_own}
+           left join vessel_latest l on l.vessel = e.vessel)
+       on e.kind = 'port_visit' and e.other = z.id
+          and (e.closed is null or e.closed >= %(since)s or e.opened >= %(since)s)
+where %(signed)s and z.kind = 'port' and z.ended is null
+group by z.id order by z.code
+
+-- name: at_sea
+-- Registered fishing boats in no port.
+select count(*) as n from vessel v
+where v.registered and v.class = 1 and {vessel_own}
+  and not exists (select from episode_log e where e.vessel = v.id and e.kind = 'port_visit'
+                                              and e.closed is null)
+
+-- name: port_visits
+-- Visits that ended since, or go on; the newest first.
+select e.vessel, v.name as vessel_name, v.reg_no, z.id as port, z.code as port_code,
+       z.name as port_name, e.opened as arrived, e.closed as departed
+from episode_log e join vessel v on v.id = e.vessel join zone z on z.id = e.other
+where e.kind = 'port_visit' and {vessel_own} and (%(port)s::text is null or z.code = %(port)s)
+  and (e.closed is null or e.closed >= %(since)s)
+order by e.opened desc, e.vessel limit %(limit)s

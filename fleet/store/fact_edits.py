@@ -93,3 +93,37 @@ def grid(points: Points) -> tuple[list[float], list[float], Floats]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+async def recalls(conn: Connection, scope: Scope, recall: int | None = None) -> Rows:
+    return await rows(conn, scoped("fact_edits")["recalls"], **scope.params(id=recall))
+
+
+async def end_recall(conn: Connection, recall: int, actor: int | None) -> bool:
+    """The order is over; False where it was, or is none."""
+    done = await conn.execute(scoped("fact_edits")["recall_end"], {"id": recall})
+    await facts.changed(conn, "orders", actor)
+    return done.rowcount > 0
+
+
+async def recall_boats(conn: Connection, scope: Scope, recall: int) -> Rows:
+    """Every boat in scope that an order may concern, with its last fix and its answer."""
+    return await rows(conn, scoped("fact_edits")["recall_boats"], **scope.params(id=recall))
+
+
+async def ports(conn: Connection, scope: Scope, since: datetime, berthed_kn: float) -> Rows:
+    """Each port with the boats of the scope; in port and slower than this is berthed."""
+    more = {"since": since, "berthed_kn": berthed_kn}
+    return await rows(conn, scoped("fact_edits")["ports"], **scope.params(**more))
+
+
+async def at_sea(conn: Connection, scope: Scope) -> int:
+    """Registered fishing boats of the scope in no port."""
+    return int((await rows(conn, scoped("fact_edits")["at_sea"], **scope.params()))[0]["n"])
+
+
+async def port_visits(
+    conn: Connection, scope: Scope, port: str | None, since: datetime, limit: int
+) -> Rows:
+    more = {"port": port, "since": since, "limit": limit}
+    return await rows(conn, scoped("fact_edits")["port_visits"], **scope.params(**more))

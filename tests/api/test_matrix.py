@@ -39,6 +39,11 @@ class Rule:
 
 
 BASE = "/api/v1"
+WIND = {
+    "kind": "forecast", "issued": "2026-07-01T00:00:00Z", "valid": "2026-07-01T06:00:00Z",
+    "points": [{"lon": 109, "lat": 18, "wind_ms": 9.5}],
+}  # fmt: skip
+RECALL = {"order": "R2", "issued": "2026-07-01T00:00:00Z", "deadline": "2026-07-02T00:00:00Z"}
 TABLE: dict[str, Rule | None] = {  # None: public
     "GET /healthz": None,
     "GET /readyz": None,
@@ -96,6 +101,22 @@ TABLE: dict[str, Rule | None] = {  # None: public
     f"PUT {BASE}/rules/{{kind}}": Rule(CHIEF, {"reason": "x", "enabled": True}),
     f"POST {BASE}/rules/{{kind}}/restore": Rule(CHIEF, {"version": 1, "reason": "x"}),
     f"GET {BASE}/rules/{{kind}}/versions": Rule(ALL),
+    f"GET {BASE}/facts": Rule(ALL),
+    f"GET {BASE}/facts/{{kind}}": Rule(ALL),
+    f"PUT {BASE}/facts/groups": Rule(CHIEF, {"rows": []}),
+    f"PUT {BASE}/facts/trips": Rule(CHIEF, {"rows": []}),
+    f"PUT {BASE}/facts/permits": Rule(CHIEF, {"rows": []}),
+    f"PUT {BASE}/facts/certificates": Rule(CHIEF, {"rows": []}),
+    f"PUT {BASE}/facts/ports": Rule(CHIEF, {"rows": []}),
+    f"PUT {BASE}/facts/wind": Rule(CHIEF, WIND),
+    f"PUT {BASE}/facts/depth": Rule(CHIEF, {"points": [{"lon": 109, "lat": 18, "depth_m": 40}]}),
+    f"GET {BASE}/recalls": Rule(ALL),
+    f"POST {BASE}/recalls": Rule(CHIEF, RECALL),
+    f"GET {BASE}/recalls/{{recall_id}}": Rule(ALL),
+    f"POST {BASE}/recalls/{{recall_id}}/answers": Rule(CHIEF, {"rows": []}),
+    f"POST {BASE}/recalls/{{recall_id}}/end": Rule(CHIEF),
+    f"GET {BASE}/ports": Rule(ALL),
+    f"GET {BASE}/port-visits": Rule(ALL),
     f"GET {BASE}/status": Rule(ALL),
     f"GET {BASE}/live/fleet": Rule(ALL),
     f"GET {BASE}/live/events": Rule(ALL),
@@ -117,7 +138,9 @@ def path(operation: str, number: int) -> str:
     raw = operation.split()[1]
     for name in ("vessel_id", "alert_id", "order_id"):
         raw = raw.replace(f"{{{name}}}", str(number))
-    return raw.replace("{zone_id}", "1").replace("{token_id}", "0" * 16).replace("{kind}", "speed")
+    kind = "permits" if "/facts/" in raw else "speed"
+    raw = raw.replace("{kind}", kind).replace("{recall_id}", "1")
+    return raw.replace("{zone_id}", "1").replace("{token_id}", "0" * 16)
 
 
 async def ask(http: httpx.AsyncClient, operation: str, rule: Rule | None, number: int) -> int:

@@ -83,6 +83,7 @@ async def test_what_is_said_to_be_there_is_what_the_engine_has(port: Port) -> No
     """The same names from the tables as from the columns made of them, fact after fact."""
     assert FACTS.keys() | {"details"} == WHAT.keys()
     async with await connect(port.url, "test") as conn:
+        await conn.execute("delete from recall")
         expected = {"details"}
         for name, statement in [("details", "select 1"), *FACTS.items()]:
             await conn.execute(statement.encode())
@@ -147,6 +148,7 @@ async def test_a_change_is_a_version_and_may_be_taken_back(port: Port) -> None:
         (dict(list(SPEED.items())[1:]), f"body.params.{next(iter(SPEED))}", "missing"),
         ({**SPEED, next(iter(SPEED)): -1}, f"body.params.{next(iter(SPEED))}", "-1 is not"),
         ({**SPEED, next(iter(SPEED)): "9"}, f"body.params.{next(iter(SPEED))}", "'9' is not"),
+        ({**SPEED, "a b": 1}, "body.params.'a b'", "unknown"),
         ({**SPEED, next(iter(SPEED)): 10**30}, f"body.params.{next(iter(SPEED))}", "10,000,000"),
     ],
 )

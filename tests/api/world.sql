@@ -48,6 +48,8 @@ insert into feed (name, kind, address, format, state, messages, fixes, rejects) 
     ('ais', 'tcp_client', '127.0.0.1:4001', 'nmea', 'up', 100, 90, '{"checksum": 3}');
 insert into rule_version (kind, version, params, source) values
     ('gap', 1, '{"yellow_min": 30}', 'domain.md A.2');
+insert into recall (id, code, action, issued, deadline) overriding system value values
+    (1, 'R1', 'return', now() - interval '1 hour', now() + interval '1 day');
 insert into worker (part, started, beat, batch_at, watermark, lag_s, pid, host)
     values ('main', now(), now(), now(), now(), 0.2, 1, 'here');
 insert into event (seq, alert, work_order, vessel, grid, act) values
@@ -60,4 +62,5 @@ insert into position
     from generate_series(1, 100) i;
 select setval('vessel_id_seq', 100), setval('zone_id_seq', 100), setval('sea_grid_id_seq', 100),
        setval('person_id_seq', 100), setval('party_org_id_seq', 100),
-       setval('alert_id_seq', 100), setval('work_order_id_seq', 100);
+       setval('alert_id_seq', 100), setval('work_order_id_seq', 100),
+       setval('recall_id_seq', 100);

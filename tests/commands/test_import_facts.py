@@ -148,8 +148,8 @@ BAD = {
                 ["row 2, valid_to", "row 3, permit 'P': is there already in row 2"]),
     "certificates": ("V1,nav_area,far,,\n", ["row 2, value 'far': must be a number"]),
     "ports": ("YAZHOU,many\n", ["row 2, capacity 'many': must be a whole number"]),
-    "orders": ("O,recall,return,EAST;YAZHOU,,,,2036-07-01,2036-07-02,,\nQ,recall,return,WEST,,,,"
-               + "2036-07-01,2036-07-02,,\n",
+    "orders": (("O,recall,return,EAST;YAZHOU,,,,2036-07-01,2036-07-02,,\nQ,recall,return,WEST,,,,"
+                "2036-07-01,2036-07-02,,\n"),
                ["row 2, areas", "one order for each", "row 3, areas", "there is no zone"]),
 }  # fmt: skip
 
