@@ -69,3 +69,11 @@ def test_who_turns_home_late_is_told_once() -> None:
     home = leg(1, "01:01", 240, n=-28, sog=8, cog=0, every_s=300)
     found = said(away + home, order("23:00"))
     assert [x.split()[1] for x in found] == ["open", "clear"]
+
+
+def test_passing_one_shelter_on_the_way_to_another_is_no_leaving() -> None:
+    further = zone(id=32, kind="port", rule="area",
+                   geometry=shapely.box(*place(39, -1), *place(41, 1)))  # fmt: skip
+    rows = leg(1, "00:00", 240, e=2, n=-3, sog=8, cog=90, every_s=300)
+    lines = log([port_visit.RULE, RULE], rows, zones=[PORT, further], facts=order("23:00"))
+    assert [x for x in lines if x.endswith("-77")] == []

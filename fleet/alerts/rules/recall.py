@@ -26,7 +26,7 @@ SHELTERS = ("port", "shelter", "anchorage")
 class Params:
     speed_kn: float  #: at which a boat is taken to come home
     away_min: float
-    away_nm: float  #: further from shelter than then by this is heading away; nearer, home
+    away_nm: float  #: further from all shelters than then by this: heading away; nearer, home
     first_h: float
     second_h: float
     clear_min: float
@@ -37,7 +37,7 @@ def look(look: Look, p: Params, memory: Memory) -> Observed:
     out = out[~np.isin(out, look.hits(out, look.zones.among(*SHELTERS)).row)]
     miles = np.full(len(look.cur), np.nan)
     miles[out] = _to_shelter(look, out)
-    away, home, new = _heading(look, p, miles, memory)
+    away, home, new = _heading(look, p, out, memory)
     rows, orders, level, rest, of = [], [], [], [], []
     for i in np.flatnonzero(look.facts.recalls.issued <= look.at).tolist():
         mine = out[_concerned(look, out, i)]
@@ -79,31 +79,36 @@ def _level(look: Look, p: Params, i: int, miles: Floats, away: Mask, home: Mask)
 
 
 def _to_shelter(look: Look, rows: Ints) -> Floats:
-    """Nautical miles to the nearest point marking a shelter; infinite where there is none."""
+    """Nautical miles to the nearest shelter; infinite where there is none."""
+    miles = _miles(look, look.cur.lon[rows], look.cur.lat[rows])
+    return np.asarray(miles.min(axis=1, initial=np.inf))
+
+
+def _miles(look: Look, lon: Floats, lat: Floats) -> Floats:
+    """(n, shelters): nautical miles to a point marking each shelter; NaN from nowhere."""
     shelter = np.flatnonzero(look.zones.among(*SHELTERS))
-    if not len(shelter):
-        return np.full(len(rows), np.inf)
     points = shapely.point_on_surface(look.zones.tree.geometries[shelter])
-    to = on_sphere(shapely.get_x(points), shapely.get_y(points))
-    here = on_sphere(look.cur.lon[rows], look.cur.lat[rows])
-    chord = np.linalg.norm(here[:, None, :] - to[None, :, :], axis=2).min(axis=1)
+    to = on_sphere(shapely.get_x(points), shapely.get_y(points)).reshape(-1, 3)
+    chord = np.linalg.norm(on_sphere(lon, lat)[:, None, :] - to[None, :, :], axis=2)
     return np.asarray(2 * EARTH_NM * np.arcsin(np.minimum(chord / (2 * EARTH_NM), 1)))
 
 
-def _heading(
-    look: Look, p: Params, miles: Floats, memory: Memory
-) -> tuple[Mask, Mask, dict[str, Any]]:
-    """Who is further from shelter than half an hour ago, and who is nearer. Remembered: how far,
-    when, and what that said.
+def _heading(look: Look, p: Params, out: Ints, memory: Memory) -> tuple[Mask, Mask, dict[str, Any]]:
+    """Who is further from every shelter than half an hour ago (passing one on the way to another
+    is no leaving), and who is nearer to the nearest. Remembered: where, when, what that said.
     """
-    now = look.at / SECOND
+    now, cur = look.at / SECOND, look.cur
     old = now - memory["at"] >= p.away_min * 60
+    away, home = memory["away"] == 1, memory["home"] == 1
+    rows = out[old[out]]
+    here = _miles(look, cur.lon[rows], cur.lat[rows])
+    was = _miles(look, memory["lon"][rows], memory["lat"][rows])
+    away[rows] = (here > was + p.away_nm).all(axis=1) & (here.shape[1] > 0)
+    home[rows] = here.min(axis=1, initial=np.inf) < was.min(axis=1, initial=np.inf) - p.away_nm
     stale = old | np.isnan(memory["at"])
-    away = np.where(old, miles > memory["miles"] + p.away_nm, memory["away"] == 1)
-    home = np.where(old, miles < memory["miles"] - p.away_nm, memory["home"] == 1)
-    at, was = np.where(stale, now, memory["at"]), np.where(stale, miles, memory["miles"])
-    kept = {"away": away.astype(np.float64), "home": home.astype(np.float64)}
-    return np.asarray(away), np.asarray(home), {"at": at, "miles": was, **kept}
+    new: dict[str, Any] = {"at": now, "lon": cur.lon, "lat": cur.lat}
+    kept = {name: np.where(stale, value, memory[name]) for name, value in new.items()}
+    return away, home, {**kept, "away": away.astype(float), "home": home.astype(float)}
 
 
 def debounce(p: Params) -> Debounce:
@@ -120,5 +125,6 @@ def evidence(look: Look, row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "recall", "防台召回未归", "Not complying with a recall", Params,
     look=look, debounce=debounce, evidence=evidence,
-    memory={"at": (), "miles": (), "away": (), "home": ()}, needs=("recalls",), every=MINUTE,
+    memory={"at": (), "lon": (), "lat": (), "away": (), "home": ()},
+    needs=("recalls",), every=MINUTE,
 )  # fmt: skip
