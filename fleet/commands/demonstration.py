@@ -30,6 +30,8 @@ ORDER = (
     "roster.toml",
     "vessels.csv",
     "zones.geojson",
+    "ports.csv",
+    "permits.csv",
 )
 FEEDS = ("demo-ais", "demo-terminals")
 """The names under which the simulators are listened to."""

@@ -84,6 +84,18 @@ delete from vessel_latest where vessel in (select id from vessel where demo)
 -- The vessels, with identities and what they said of themselves.
 delete from vessel where demo
 
+-- name: remove_08_zone_recalls
+-- Recall orders of the demonstration, or for its waters, with what boats answered.
+delete from recall where demo or zone in (select id from zone where demo)
+
+-- name: remove_08_zone_trips
+-- What real boats declared of its ports: the boat stays, the trip without the port.
+update trip set port = null where port in (select id from zone where demo)
+
+-- name: remove_08_zone_permits
+-- A permit for its waters is none for wherever: it goes.
+delete from permit where zone in (select id from zone where demo)
+
 -- name: remove_09_zones
 -- Zones, with their versions.
 delete from zone where demo

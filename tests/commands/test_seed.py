@@ -177,6 +177,30 @@ async def test_a_zone_drawn_in_the_demonstration_goes_with_it(
     assert sql("select part from worker") == []
 
 
+def test_facts_about_the_demonstrations_waters_do_not_keep_it(seeded: Cli, sql: Sql) -> None:
+    assert sql("select count(*) as n from permit where not demo") == [{"n": 0}]
+    assert sql("select places from zone where code = 'YAZHOU'") == [{"places": 800}]
+    sql("insert into vessel (reg_no, registered) values ('MV', true)")
+    sql(
+        "insert into trip (code, vessel, port, departs)"
+        " select 'T', v.id, z.id, now() from vessel v, zone z"
+        " where v.reg_no = 'MV' and z.code = 'YAZHOU'"
+    )
+    sql(
+        "insert into permit (code, vessel, activity, zone, starts, ends)"
+        " select 'P', v.id, 'enter', z.id, now(), now() + interval '1 day' from vessel v, zone z"
+        " where v.reg_no = 'MV' and z.code = 'YAZHOU'"
+    )
+    sql(
+        "insert into recall (code, action, zone, issued, deadline)"
+        " select 'R', 'return', id, now(), now() + interval '1 day' from zone limit 1"
+    )
+    assert seeded("seed", "--remove").status == 0
+    assert sql("select code, port from trip") == [{"code": "T", "port": None}]
+    assert sql("select count(*) as n from permit") == [{"n": 0}]
+    assert sql("select count(*) as n from recall") == [{"n": 0}]
+
+
 def test_removal_waits_for_no_worker(seeded: Cli, sql: Sql) -> None:
     sql("insert into worker (part, started, beat, pid, host) values ('all', now(), now(), 1, 'h')")
     result = seeded("seed", "--remove")
