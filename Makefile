@@ -11,7 +11,7 @@ LOCAL = $(PYTHON) -m deploy.local
 BIN := .venv/bin
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help demo up down test lint fmt bench lock clean venv dev
+.PHONY: help demo up down test scenarios lint fmt bench lock clean venv dev
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 8
@@ -28,6 +28,10 @@ down:  ## stop the two servers
 test: dev  ## all tests, on real servers and a real browser; ARGS='-k word' for some
 	@$(LOCAL) fetch >/dev/null
 	@chromium="$$($(LOCAL) chromium)"; FLEET_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(ARGS)
+
+scenarios: dev  ## every scenario of the simulated sea and the whole days, drawn afresh; SEED=7 for one
+	@seed=$${SEED:-$$RANDOM}; echo "seed $$seed"; \
+	  FLEET_SCENARIOS=all FLEET_SEED=$$seed $(BIN)/python -m pytest tests/scenarios $(ARGS)
 
 lint: dev  ## style, types, architecture
 	@$(BIN)/ruff check .

@@ -26,3 +26,7 @@ def test_anchoring_there_is_yellow() -> None:
 def test_a_moment_at_the_edge_is_not_entering() -> None:
     rows = leg(1, "00:00", 3, e=-4, sog=4) + leg(1, "00:04", 0, e=-2.9) + leg(1, "00:05", 9, e=-4)
     assert said(rows) == []
+
+
+def test_who_cuts_the_edge_for_three_minutes_is_told_nothing() -> None:
+    assert said(leg(1, "00:00", 9, e=-2.9, sog=9, cog=270, every_s=20)) == []

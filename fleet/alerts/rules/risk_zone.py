@@ -1,6 +1,7 @@
-"""商渔碰撞高风险警示区：进入时提示；在区内锚泊或停留为黄色。
-High-risk area for merchant and fishing traffic (MSA): told on entry; anchored or stopped in it is
-yellow ("avoid … anchoring and working"). Ends on leaving.
+"""商渔碰撞高风险警示区：进入满十分钟提示；在区内锚泊或停留为黄色。
+High-risk area for merchant and fishing traffic (MSA): told ten minutes after entry, so that who
+cuts the edge is told nothing; anchored or stopped in it is yellow ("avoid …
+anchoring and working"). Ends on leaving.
 """
 
 from __future__ import annotations

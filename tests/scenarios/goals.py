@@ -1,0 +1,58 @@
+"""What the service must reach on the simulated sea, and where it does not yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Least recall and precision of a scenario, over the kinds that its truth judges."""
+
+    recall: float = 0.98
+    precision: float = 0.95
+
+
+SEED = 1
+"""Pinned: the figures below are of it. `make scenarios` draws another."""
+
+QUICK = ("distress", "mob", "speed", "grounding", "zone_exit", "terminal_off")
+"""Those that every run of the tests plays: the red kinds, and one of each way that rules look (a
+fix, a zone, the clock, two sources). `make scenarios` plays all."""
+
+KINDS = (
+    *QUICK, "anchor_drag", "approach", "battery", "boundary", "collision", "drift", "encounter",
+    "feed", "fishing_like", "gap", "group_sep", "identity", "loiter", "moratorium", "nav_area",
+    "overdue", "port_crowding", "recall", "risk_zone", "single_night", "spoof",
+    "undeclared_departure", "wind_limit", "zone_dwell", "zone_enter",
+)  # fmt: skip
+
+DAYS = {
+    "ordinary_day": ("per_hour<=6",),
+    "opening_day": ("rollups==1", "shown<10"),
+    "receiver_outage": ("rollups==1", "shown<10"),
+    "pair_trawlers_night": ("red.recall==1",),
+    "satellite_burst": ("red.recall==1",),
+    "typhoon_recall": ("red.recall==1",),
+}
+"""Whole days, with what is demanded of them in the words of `score --require`."""
+
+BELOW = {
+    "boundary": Goal(1.0, 0.80),  # four boats are told of the line again after they turned away
+    "collision": Goal(1.0, 0.93),  # two boats of no common group at work side by side: encounter
+    "feed": Goal(0, 0),  # stations that overlap are seldom the last to be heard by five boats
+    "identity": Goal(0, 0),  # nothing compares what the air says with the register yet
+    "loiter": Goal(0, 0),  # a boat 300 m beside a corridor is beyond the margin that zones share
+    "moratorium": Goal(1.0, 0.94),  # two boats in column, taken for one hull
+    "port_crowding": Goal(1.0, 0.50),  # the one crowding told; two boats in column, as above
+    "recall": Goal(1.0, 0.76),  # four boats are told again after they touched a shelter
+    "spoof": Goal(1.0, 0.88),  # a number on two boats is told again after half an hour of quiet
+    "undeclared_departure": Goal(1.0, 0.84),  # boats in column, as above
+    "zone_dwell": Goal(0, 0),  # zones have no time of their own that boats may stay
+}
+"""Scenarios that do not reach the goal, with what they do reach at SEED: recall, precision. An
+entry is taken out when its rule is mended; a test fails while one is there for nothing."""
+
+
+def goal(scenario: str) -> Goal:
+    return BELOW.get(scenario, Goal())
