@@ -1,4 +1,5 @@
 from fleet.alerts.rules.feed import RULE
+from fleet.model import VesselClass
 from tests.alerts.sea import Row, changes, fleet, leg
 
 
@@ -34,3 +35,12 @@ def test_after_a_break_of_everything_no_station_was_silent_alone() -> None:
     rows = heard(1, range(1, 8), 30) + heard(2, range(10, 17), 30)
     back = heard(1, range(1, 8), 5, "02:00") + heard(2, range(10, 17), 5, "02:00:30")
     assert said(rows + back) == []
+
+
+def test_a_receiver_whose_boats_others_hear_too_is_missed_by_its_base_station() -> None:
+    vessels = fleet(20)
+    vessels.cls[8] = VesselClass.BASE
+    shared = heard(2, range(10, 13), 90) + heard(1, range(8, 9), 30)
+    found = changes(RULE, shared, vessels)
+    assert [(str(c.act), c.vessel, c.other) for c in found] == [("open", 0, 1)]
+    assert said(shared) == [], "one boat might as well have sailed away"

@@ -40,7 +40,7 @@ DAYS = {
 BELOW = {
     "boundary": Goal(1.0, 0.80),  # four boats are told of the line again after they turned away
     "collision": Goal(1.0, 0.93),  # two boats of no common group at work side by side: encounter
-    "feed": Goal(0, 0),  # stations that overlap are seldom the last to be heard by five boats
+    "feed": Goal(0.33),  # the receiver is told; not yet a wrong clock, nor the terminals' broker
     "identity": Goal(0, 0),  # nothing compares what the air says with the register yet
     "loiter": Goal(0, 0),  # a boat 300 m beside a corridor is beyond the margin that zones share
     "moratorium": Goal(1.0, 0.94),  # two boats in column, taken for one hull
