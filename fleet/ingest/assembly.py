@@ -123,7 +123,7 @@ class Assembly:
         lost = _age(bench, part, tally)
         if part.key.source:
             self._sequence(part.key).lost(lost)
-        group = next((g for g in bench if g.is_for(part)), None)
+        group = _fitting(bench, part)
         if group is not None and group.has(part):
             tally.types["repeated part"] += 1
             return None
@@ -254,6 +254,20 @@ def unpack(body: bytes) -> Group | Sequence:
     """Raises msgspec.MsgspecError on anything that `pack` did not make."""
     kind: type[Group | Sequence] = Sequence if body[:1] == b"s" else Group
     return msgspec.msgpack.decode(body[1:], type=kind)
+
+
+def _fitting(bench: Bench, part: Part) -> Group | None:
+    """The group of a part. What another receiver told already may be told again under the same
+    group id: then it is for the copy that waits for it, if that is the same message so far.
+    """
+    fits = [g for g in bench if g.is_for(part)]
+    told = next((g for g in fits if g.stage == Stage.DONE and g.has(part)), None)
+    for waiting in fits if told else ():
+        if waiting.stage == Stage.WAITING and part.number not in waiting.parts:
+            marks = {n: (_mark(payload), 0) for n, (payload, _) in waiting.parts.items()}
+            if told is not None and marks.items() <= told.parts.items():
+                return waiting
+    return fits[0] if fits else None
 
 
 def _follows(group: Group, part: Part, sequence: Sequence) -> bool:

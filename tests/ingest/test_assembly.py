@@ -300,3 +300,20 @@ def test_a_source_that_loses_much_is_believed_in_turn_only() -> None:
     got = names(heard(*stream))
     assert len(got) > 100
     assert sum(backwards != name[::-1] for _, name, backwards in got) <= 2
+
+
+def test_one_message_of_two_receivers_under_one_group_id_is_whole_twice() -> None:
+    first = [tag("g:1-2-7,s:a", A1), tag("g:2-2-7", A2)]
+    again = [tag("g:1-2-7,s:b", A1), tag("g:2-2-7", A2)]
+    r = heard(*first, *again)
+    assert (names(r), r.rejects) == ([ALPHA, ALPHA], {})
+
+
+def test_a_part_told_twice_does_not_complete_another_receivers_message() -> None:
+    stream = [
+        tag("g:1-2-7,s:a", A1),
+        tag("g:2-2-7", A2),
+        tag("g:1-2-7,s:b", B1),
+        tag("g:2-2-7", A2),
+    ]
+    assert names(heard(*stream)) == [ALPHA]
