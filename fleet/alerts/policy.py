@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from fleet.alerts.state import VISIT, WORK, Active, Children, Key, State
-from fleet.model import HOUR, MINUTE, Act, Change, Ints, Severity
+from fleet.model import HOUR, MINUTE, Act, Change, Ints, Severity, Source
 
 CALLS = ("distress", "mob")
 CALLING = 6 * HOUR
@@ -74,9 +74,18 @@ class Roots:
         root = self.boats.get(change.vessel)
         if root is None and change.kind in OUTAGE and self.stations:
             root = self.stations.get(int(self.state.last.station[change.vessel]))
+            root = root or self._deaf(change)
         if root is None and change.kind in MOVEMENT and self.ports:
             root = self.ports.get(_last_port(self.state, change.vessel))
         return root
+
+    def _deaf(self, change: Change) -> Key | None:
+        """The outage that explains a boat of which only the terminal is heard. Which receiver
+        would have heard its AIS nobody knows; if it was another, the child is soon released.
+        """
+        by_terminal = self.state.last.source[change.vessel] == Source.TERMINAL
+        alone = change.kind == "terminal_off" and by_terminal
+        return min(self.stations.values()) if alone else None
 
 
 def calling(state: State) -> Iterator[Key]:

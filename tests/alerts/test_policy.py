@@ -13,6 +13,7 @@ from fleet.alerts.rules import (
     port_visit,
     speed,
     spoof,
+    terminal_off,
     undeclared_departure,
 )
 from fleet.alerts.rules import feed as feed_rule
@@ -96,6 +97,17 @@ def test_a_receivers_outage_is_one_incident_with_its_gaps() -> None:
     gaps = [c for c in said if c.kind == "gap" and c.act == "open"]
     under = [c for c in said if c.act == "suppress"]
     assert ([c.act for c in roots], len(gaps), len(under)) == (["open"], 20, 20)
+
+
+def test_a_terminal_that_goes_on_alone_in_an_outage_is_the_outages() -> None:
+    boats = heard(1, range(1, 17), 80) + [
+        r for b in range(1, 9) for r in leg(b, "00:00:20", 200, e=b, station=50 + b, source=2)
+    ]
+    other = heard(2, range(40, 44), 240)
+    said = play([feed_rule.RULE, terminal_off.RULE], boats + other)
+    off = {c.vessel for c in said if c.kind == "terminal_off" and c.act == "open"}
+    under = {c.vessel for c in said if c.act == "suppress"}
+    assert off == under == set(range(1, 9))
 
 
 def test_opening_day_is_one_mass_movement() -> None:
