@@ -6,13 +6,10 @@ from functools import cache
 
 from fleet.alerts import rules
 
-OTHERS = {"feed": ("数据源中断", "Feed outage")}
-"""Kinds that no rule raises."""
-
 
 @cache
 def titles() -> dict[str, tuple[str, str]]:
-    return OTHERS | {rule.key: (rule.title_zh, rule.title_en) for rule in rules.RULES}
+    return {rule.key: (rule.title_zh, rule.title_en) for rule in rules.RULES}
 
 
 def title(kind: str) -> tuple[str, str]:
