@@ -182,6 +182,10 @@ class Status(StrEnum):
     RETRACTED = "retracted"
 
 
+Key: TypeAlias = tuple[str, int, int, int]
+"""Of an episode: kind, vessel, other, fix time at which it opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What the engine says happened to one alert episode. The key is the first four fields."""
@@ -197,7 +201,12 @@ class Change:
     lon: float = float("nan")
     lat: float = float("nan")
     evidence: Mapping[str, Any] = field(default_factory=dict)
-    parent: tuple[str, int, int, int] | None = None  #: SUPPRESS: the key of what explains it
+    parent: Key | None = None  #: SUPPRESS: the key of what explains it
+
+    @property
+    def key(self) -> Key:
+        """Which episode this is about."""
+        return self.kind, self.vessel, self.other, self.episode
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from fleet.alerts import calls, policy, silence
 from fleet.alerts.facts import Facts
-from fleet.alerts.fleetwide import LOOK, Glance, due, glance
+from fleet.alerts.fleetwide import LOOK, due, glance
 from fleet.alerts.rule import Look, Memory, Observed, Rule, View
 from fleet.alerts.rules import RULES
 from fleet.alerts.state import N_SOURCES, VISIT, WORK, Active, State, going_on, layout
@@ -159,8 +159,8 @@ def _parts(batch: Batch, state: State) -> Iterator[Part]:
     )
     clock = np.maximum.accumulate(np.r_[state.clock, batch.received])
     jump = ((marks[1:] - marks[:-1]) > BREAK).any(axis=1)
-    due = clock[1:] // LOOK > clock[:-1] // LOOK
-    cuts = np.unique(np.r_[0, np.flatnonzero(jump | due), len(batch)])
+    look = clock[1:] // LOOK > clock[:-1] // LOOK
+    cuts = np.unique(np.r_[0, np.flatnonzero(jump | look), len(batch)])
     for lo, hi in pairwise(cuts):
         yield Part(batch.take(slice(lo, hi)), marks[lo + 1 : hi + 1], clock[lo + 1 : hi + 1])
 
@@ -243,7 +243,7 @@ def _look(engine: Engine, state: State, at: int) -> tuple[State, list[Change]]:
     """Every rule that looks at the whole fleet at once, at one moment of the stream."""
     before = state.clock // LOOK * LOOK
     rules = [r for r in engine.able() if r.look and due(r, before, at)]
-    look = glance(Glance(engine.zones, engine.vessels, engine.facts), state, at)
+    look = glance(engine.setting(), state, at)
     active = dict(state.active)
     changes: list[Change] = []
     for rule in rules:

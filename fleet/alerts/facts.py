@@ -209,6 +209,18 @@ class Depth:
         return np.where(on_y & on_x, self.metres[y, x], np.nan)
 
 
+def gridded(points: Mapping[tuple[float, float], float]) -> tuple[Floats, Floats, Floats]:
+    """Values at points (lat, lon) as (lats, lons, values[lat, lon]): the axes sorted, NaN where
+    there is no point.
+    """
+    where = np.array(list(points), np.float64).reshape(-1, 2)
+    lats, y = np.unique(where[:, 0], return_inverse=True)
+    lons, x = np.unique(where[:, 1], return_inverse=True)
+    values = np.full((len(lats), len(lons)), np.nan)
+    values[y, x] = list(points.values())
+    return lats, lons, values
+
+
 def nearest(axis: Floats, values: Floats) -> tuple[Ints, Mask]:
     """Index of the nearest axis value, and whether it is within half a step of it."""
     at = np.clip(np.searchsorted(axis, values), 1, max(len(axis) - 1, 1)) if len(axis) > 1 else 0

@@ -7,28 +7,17 @@ after a restart. Moments at which nothing was received are not looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from fleet.alerts.facts import Facts
 from fleet.alerts.rule import Look, Rule
 from fleet.alerts.state import VISIT, WORK, State, going_on
-from fleet.geo import Zones
+from fleet.alerts.view import Setting
 from fleet.model import SECOND
-from fleet.vessels import Vessels
 
 LOOK = 10 * SECOND
 """As often as collisions must be looked for (domain E: CPA over the fleet every 10 s)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What the fleet is looked at by."""
-
-    zones: Zones
-    vessels: Vessels
-    facts: Facts
 
 
 def due(rule: Rule, before: int, at: int) -> bool:
@@ -36,7 +25,7 @@ def due(rule: Rule, before: int, at: int) -> bool:
     return not rule.every or at // rule.every > before // rule.every
 
 
-def glance(by: Glance, state: State, at: int) -> Look:
+def glance(by: Setting, state: State, at: int) -> Look:
     """Every vessel that was ever heard or is registered; row 0 is nobody."""
     slots = len(state.last)
     there = (state.last.t > 0) | by.vessels.registered[:slots]

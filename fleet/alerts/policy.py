@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fleet.alerts.state import VISIT, WORK, Active, Children, Key, State
-from fleet.model import HOUR, MINUTE, Act, Change, Ints, Severity, Source
+from fleet.alerts.state import VISIT, WORK, Active, Children, State
+from fleet.model import HOUR, MINUTE, Act, Change, Ints, Key, Severity, Source
 
 CALLS = ("distress", "mob")
 CALLING = 6 * HOUR
@@ -47,17 +47,13 @@ def judged(state: State, changes: Sequence[Change]) -> tuple[State, list[Change]
         if change.act == Act.OPEN and change.vessel and change.kind not in NEVER_CHILDREN:
             roots = roots or Roots(state)
             if root := roots.of(change):
-                born.append((key(change), root))
+                born.append((change.key, root))
                 out.append(_suppressed(change, root))
         elif change.act in (Act.CLEAR, Act.RETRACT):
-            over.add(key(change))
+            over.add(change.key)
     if not born and not (over and len(state.children)):
         return state, out
     return replace(state, children=_after(state.children, born, over)), out
-
-
-def key(change: Change) -> Key:
-    return change.kind, change.vessel, change.other, change.episode
 
 
 class Roots:

@@ -16,14 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.alerts.rule import Rule
-from fleet.model import Batch, Columns, Ints, Mask, Source, Texts
+from fleet.model import Batch, Columns, Ints, Key, Mask, Source, Texts
 
 OTHER_BITS = 32
 SLOT_STEP = 1024
 N_SOURCES = len(Source) + 1
 Arrays: TypeAlias = dict[str, NDArray[Any]]
-Key: TypeAlias = tuple[str, int, int, int]
-"""Of an episode: kind, vessel, other, opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from fleet.model import SECOND, Act, Change, Status
+from fleet.model import SECOND, Act, Change, Key, Status
 
-Key: TypeAlias = tuple[str, int, int, int]
 """Kind, vessel, other, opened."""
 PAIRS = frozenset({"collision", "encounter", "spoof_hull"})
 """Kinds whose other party is another boat."""
@@ -47,7 +46,7 @@ class Episode:
 
 def note(told: MutableMapping[Key, Episode], change: Change, now: int) -> None:
     """Let one change tell on its episode; `now` is the clock."""
-    key = (change.kind, change.vessel, change.other, change.episode)
+    key = change.key
     episode = told.get(key)
     if episode is None:
         first = (change.t, int(change.severity))

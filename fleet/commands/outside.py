@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from fleet.alerts.facts import Answers, Berths, Depth, Facts, Recalls, Trips, beaufort
+from fleet.alerts.facts import Answers, Berths, Depth, Facts, Recalls, Trips, beaufort, gridded
 from fleet.columns import from_datetime
 from fleet.commands.importing.facts import Folder, known_by, moments
 from fleet.model import Ints
@@ -175,20 +175,10 @@ class Outside:
         rows = self.folder.values("depth")
         if not rows:
             return Facts().depth
-        lats, lons, grid = _grid({(r["lat"], r["lon"]): r["depth_m"] for r in rows})
+        lats, lons, grid = gridded({(r["lat"], r["lon"]): r["depth_m"] for r in rows})
         return Depth(lats, lons, grid)
 
 
 def _field(points: Mapping[tuple[float, float], float]) -> Row:
-    lats, lons, grid = _grid(points)
+    lats, lons, grid = gridded(points)
     return {"lats": lats.tolist(), "lons": lons.tolist(), "force_bf": beaufort(grid).ravel()}
-
-
-def _grid(points: Mapping[tuple[float, float], float]) -> tuple[Any, Any, Any]:
-    """(lats, lons, values[lat, lon]), NaN where there is no point."""
-    where = np.array(list(points), np.float64)
-    lats, y = np.unique(where[:, 0], return_inverse=True)
-    lons, x = np.unique(where[:, 1], return_inverse=True)
-    grid = np.full((len(lats), len(lons)), np.nan)
-    grid[y, x] = list(points.values())
-    return lats, lons, grid

@@ -22,7 +22,7 @@ from fleet.commands.importing.nouns import VESSEL, ZONE
 from fleet.commands.importing.records import Record, read_tables
 from fleet.commands.recording import Survey
 from fleet.geo import Zone, zone_of
-from fleet.model import SECOND, Act, Change, IdentityKind, VesselClass
+from fleet.model import SECOND, Act, Change, IdentityKind, Key, VesselClass
 from fleet.store import vessels
 from fleet.store.db import connect
 from fleet.vessels import Registry, Vessels
@@ -128,7 +128,7 @@ class Player:
         self.setting = setting
         self.engine: Engine = setting.world.engine(setting.vessels)
         self.state = State.empty(len(setting.vessels), self.engine.rules)
-        self.episodes: dict[tuple[str, int, int, int], Episode] = {}
+        self.episodes: dict[Key, Episode] = {}
         self._stations: dict[str, int] = {}
 
     @property
@@ -155,10 +155,9 @@ class Player:
 
     def _note(self, changes: Iterable[Change]) -> None:
         for c in (c for c in changes if c.kind not in LOGS):
-            key = (c.kind, c.vessel, c.other, c.episode)
-            known = self.episodes.get(key)
+            known = self.episodes.get(c.key)
             if known is None:
-                known = self.episodes[key] = Episode(
+                known = self.episodes[c.key] = Episode(
                     *(c.kind, c.vessel, c.other, c.episode), int(c.severity), c.reason, c.lon, c.lat
                 )
             _apply(known, c)

@@ -31,7 +31,7 @@ from fleet.geo import zone_of
 from fleet.ingest.feed import Delivery
 from fleet.ingest.feeds.topics import Topic
 from fleet.ingest.formats import FORMATS
-from fleet.model import SECOND, Batch, Change, IdentityKind, Ints, Signal, VesselClass
+from fleet.model import SECOND, Batch, Change, IdentityKind, Ints, Key, Signal, VesselClass
 from fleet.vessels import NOBODY, Registry, Vessels
 from fleet.worker import dedup
 from fleet.worker.decode import Decoded, Decoders
@@ -212,7 +212,7 @@ class Play:
         self.ends = episodes.instant(json.loads((scenario.path / NAME).read_text("utf-8"))["ends"])
         self.engine = self.setting.world.engine(self.setting.vessels)
         self.state = State.empty(len(self.setting.vessels), self.engine.rules)
-        self.told: dict[episodes.Key, episodes.Episode] = {}
+        self.told: dict[Key, episodes.Episode] = {}
         self._revision = -1
         self._recent = dedup.Recent()
 

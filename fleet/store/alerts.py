@@ -17,14 +17,13 @@ from fleet.alerts.lifecycle import NotAllowed, move
 from fleet.alerts.rules import LOGS
 from fleet.columns import from_datetime, to_datetime
 from fleet.grid.policy import default
-from fleet.model import Act, Case, Change, Severity, Status
+from fleet.model import Act, Case, Change, Key, Severity, Status
 from fleet.store import logs
 from fleet.store.db import Connection, plain, queries, rows
 from fleet.store.events import Event
 from fleet.vessels import NOBODY
 
 SQL = queries("alerts")
-Key: TypeAlias = tuple[str, int, int, int]
 Row: TypeAlias = dict[str, Any]
 
 ASKS = (Act.OPEN, Act.RAISE, Act.RELEASE)
@@ -62,19 +61,19 @@ async def apply(
     table = await _find(conn, changes)
     done: list[tuple[Change, Row]] = []
     for told in changes:
-        row = table.get(key(told))
+        row = table.get(told.key)
         if told.act == Act.SUPPRESS and not _explains(table, told):
             continue
         change = _again(told) if row and _calls_again(row, told, now) else told
         after = _opened(change, now, versions or {}) if row is None else _moved(row, change, now)
         if after is not None:
-            table[key(change)] = after
+            table[change.key] = after
             done.append((change, after))
-    ids = await _write(conn, [table[k] for k in dict.fromkeys(key(c) for c, _ in done)])
+    ids = await _write(conn, [table[k] for k in dict.fromkeys(c.key for c, _ in done)])
     await _adopt(conn, table, done, ids)
     homes = await _homes(conn, {change.vessel for change, _ in done})
-    events = [_event(change, row, ids[key(change)]) for change, row in done]
-    asked = dict.fromkeys(key(change) for change, _ in done if _asks(change, table[key(change)]))
+    events = [_event(change, row, ids[change.key]) for change, row in done]
+    asked = dict.fromkeys(change.key for change, _ in done if _asks(change, table[change.key]))
     cases = [_case(ids[k], table[k], homes.get(k[1])) for k in asked]
     return cases, events
 
@@ -82,11 +81,7 @@ async def apply(
 async def reasons(conn: Connection, changes: Sequence[Change]) -> dict[int, str]:
     """The alerts that these changes are about, each with the change's reason."""
     table = await _find(conn, changes) if changes else {}
-    return {table[key(c)]["id"]: c.reason for c in changes if key(c) in table}
-
-
-def key(change: Change) -> Key:
-    return change.kind, change.vessel, change.other, change.episode
+    return {table[c.key]["id"]: c.reason for c in changes if c.key in table}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +107,7 @@ async def unended(conn: Connection) -> list[Open]:
 
 async def _find(conn: Connection, changes: Iterable[Change]) -> dict[Key, Row]:
     parents = {c.parent for c in changes if c.parent}
-    keys = sorted({key(change) for change in changes} | parents)
+    keys = sorted({change.key for change in changes} | parents)
     found = await rows(
         conn,
         SQL["find"],
@@ -241,7 +236,7 @@ async def _adopt(
 ) -> None:  # fmt: skip
     """Write whose child each suppressed alert is."""
     pairs = [
-        (ids[key(c)], table[c.parent]["id"]) for c, _ in done if c.act == Act.SUPPRESS and c.parent
+        (ids[c.key], table[c.parent]["id"]) for c, _ in done if c.act == Act.SUPPRESS and c.parent
     ]
     if pairs:
         children, parents = zip(*sorted(pairs), strict=True)

@@ -10,11 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
-import numpy as np
 from psycopg.types.json import Jsonb
 
-from fleet.alerts.facts import beaufort
-from fleet.model import Floats
+from fleet.alerts.facts import beaufort, gridded
 from fleet.store import facts
 from fleet.store.db import Connection, many, rows
 from fleet.store.reads import Rows
@@ -62,11 +60,11 @@ async def write_wind(
     """Fields by (observed, issued, valid): wind in m/s at points, kept as Beaufort force."""
     values = []
     for (observed, issued, valid), points in sorted(fields.items()):
-        lats, lons, speed = grid(points)
+        lats, lons, speed = gridded(points)
         force = beaufort(speed).ravel().tolist()
         values.append(
-            {"observed": observed, "issued": issued, "valid": valid, "lats": lats, "lons": lons,
-             "force_bf": force}
+            {"observed": observed, "issued": issued, "valid": valid, "lats": lats.tolist(),
+             "lons": lons.tolist(), "force_bf": force}
         )  # fmt: skip
     await many(conn, scoped("fact_edits")["wind_write"], values)
     await conn.execute(scoped("fact_edits")["wind_over"])
@@ -75,20 +73,10 @@ async def write_wind(
 
 async def write_depth(conn: Connection, points: Points, actor: int | None) -> None:
     """Metres below chart datum at points; takes the place of the grid that was there."""
-    lats, lons, metres = grid(points)
-    values = {"lats": lats, "lons": lons, "metres": metres.ravel().tolist()}
+    lats, lons, metres = gridded(points)
+    values = {"lats": lats.tolist(), "lons": lons.tolist(), "metres": metres.ravel().tolist()}
     await conn.execute(scoped("fact_edits")["depth_write"], values)
     await facts.changed(conn, "depth", actor)
-
-
-def grid(points: Points) -> tuple[list[float], list[float], Floats]:
-    """(lats, lons, values[lat, lon]), the axes sorted, NaN where there is no point."""
-    where = np.array(list(points), np.float64).reshape(-1, 2)
-    lats, y = np.unique(where[:, 0], return_inverse=True)
-    lons, x = np.unique(where[:, 1], return_inverse=True)
-    values = np.full((len(lats), len(lons)), np.nan)
-    values[y, x] = list(points.values())
-    return lats.tolist(), lons.tolist(), values
 
 
 def _plain(value: Any) -> Any:

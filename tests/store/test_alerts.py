@@ -138,7 +138,7 @@ def outage(act: Act = Act.OPEN) -> Change:
 
 def under(boat: int) -> list[Change]:
     """A gap, and what explains it."""
-    root = alerts.key(outage())
+    root = outage().key
     gap = change(boat, Act.OPEN)
     return [gap, replace(gap, act=Act.SUPPRESS, reason="receiver_outage", parent=root)]
 
