@@ -6,6 +6,7 @@ keeps to harbour speed in the channel, so that an undisturbed boat never gives c
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from simulators.register import Boat
 
 LOCAL = timezone(timedelta(hours=8))
 HARBOUR_KN = 3.8
+ABREAST_NM = 50 / 1852
+"""Half the width of a channel."""
 Work = Callable[[Pen, Box, float, random.Random], None]
 
 
@@ -55,7 +58,16 @@ def stays(boat: Boat, habit: Habit, start: float, rng: random.Random) -> bool:
 
 
 def cruise_kn(boat: Boat) -> float:
-    return 6.5 + min(2.5, boat.length_m / 16)
+    return (6.5 + min(2.5, boat.length_m / 16)) * pace(boat)
+
+
+def harbour_kn(boat: Boat) -> float:
+    return HARBOUR_KN * pace(boat)
+
+
+def pace(boat: Boat) -> float:
+    """Engines differ: two boats that leave together do not stay a hull's length apart."""
+    return geo.chance(boat.reg_no, "pace").uniform(0.96, 1.04)
 
 
 def trip(seed: int, boat: Boat, mate: str, number: int) -> Track:
@@ -83,15 +95,21 @@ def trip(seed: int, boat: Boat, mate: str, number: int) -> Track:
 def leave(pen: Pen, boat: Boat) -> None:
     port = places.PORTS[boat.port]
     for point in port.channel:
-        pen.go(point, HARBOUR_KN)
-    pen.go(port.gate, cruise_kn(boat))
+        pen.go(abreast(boat, point), harbour_kn(boat))
+    pen.go(abreast(boat, port.gate), cruise_kn(boat))
 
 
 def enter(pen: Pen, boat: Boat, home: Point) -> None:
     port = places.PORTS[boat.port]
-    pen.go(port.gate, cruise_kn(boat))
-    for point in (*reversed(port.channel), home):
-        pen.go(point, HARBOUR_KN)
+    pen.go(abreast(boat, port.gate), cruise_kn(boat))
+    for point in (*(abreast(boat, p) for p in reversed(port.channel)), home):
+        pen.go(point, harbour_kn(boat))
+
+
+def abreast(boat: Boat, point: Point) -> Point:
+    """Where this boat passes a mark of the channel: no two hulls are in the same water."""
+    rng = geo.chance(boat.reg_no, "abreast")
+    return geo.move(point, rng.uniform(0, 360), ABREAST_NM * math.sqrt(rng.random()))
 
 
 def way_home(at: Point, boat: Boat) -> float:
