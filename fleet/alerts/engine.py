@@ -6,7 +6,7 @@ that come out do not depend on how the stream was cut, on duplicates, or on rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -18,6 +18,7 @@ from fleet.alerts.facts import Facts
 from fleet.alerts.fleetwide import LOOK, due, glance
 from fleet.alerts.rule import Look, Memory, Observed, Rule, View
 from fleet.alerts.rules import RULES
+from fleet.alerts.scoped import Marks, Scoped
 from fleet.alerts.state import N_SOURCES, VISIT, WORK, Active, State, going_on, layout
 from fleet.alerts.steps import close_where, expire, step
 from fleet.alerts.view import Setting, on_time, prepare
@@ -51,6 +52,7 @@ class Engine:
     zones: Zones
     vessels: Vessels
     facts: Facts = field(default_factory=Facts)
+    scoped: Mapping[str, Scoped] = field(default_factory=dict)  #: kinds with overrides
 
     def fitted(self, slots: int) -> Engine:
         """With a register of at least as many rows as the state; the new ones are nobody."""
@@ -78,7 +80,12 @@ class Engine:
         if rule is None or rule.silence is None:
             return None
         return silence.Clock(
-            rule, self.params[rule.key], rule.silence, self.vessels, self._moratorium
+            rule,
+            self.params[rule.key],
+            rule.silence,
+            self.vessels,
+            self._moratorium,
+            self.scoped.get(rule.key),
         )
 
     def _moratorium(self, t: Ints) -> Mask:
@@ -224,8 +231,7 @@ def _round(engine: Engine, state: State, view: View) -> tuple[State, list[Change
     view = _knowing(view, active)
     for rule in (r for r in engine.able() if r.observe):
         assert rule.observe is not None
-        told = rule.observe(view, engine.params[rule.key], _mine(rule, state.memory, view))
-        active[rule.key], more = _stepped(engine, rule, active[rule.key], state.memory, view, told)
+        active[rule.key], more = _asked(engine, rule, rule.observe, active, state.memory, view)
         changes += more
         if rule.log:
             view = _knowing(view, active)
@@ -248,8 +254,7 @@ def _look(engine: Engine, state: State, at: int) -> tuple[State, list[Change]]:
     changes: list[Change] = []
     for rule in rules:
         assert rule.look is not None
-        told = rule.look(look, engine.params[rule.key], _mine(rule, state.memory, look))
-        active[rule.key], more = _stepped(engine, rule, active[rule.key], state.memory, look, told)
+        active[rule.key], more = _asked(engine, rule, rule.look, active, state.memory, look)
         changes += more
     state, more = policy.released(replace(state, active=active), at)
     return state, changes + more
@@ -260,10 +265,25 @@ def _mine(rule: Rule, memory: Memory, view: View | Look) -> Memory:
     return {n: memory[f"{rule.key}.{n}"][view.cur.vessel] for n in rule.memory}
 
 
-def _stepped(
-    engine: Engine, rule: Rule, active: Active, memory: Memory, view: View | Look, told: Observed
+def _asked(
+    engine: Engine,
+    rule: Rule,
+    ask: Callable[[Any, Any, Memory], Observed],
+    active: Mapping[str, Active],
+    memory: Memory,
+    view: View | Look,
 ) -> tuple[Active, Sequence[Change]]:
-    """What one rule said of one view, taken over; the memory is ours to write."""
+    """What one rule says of one view, by each row's own numbers, taken over; the memory is ours
+    to write.
+    """
+    params, scoped = engine.params[rule.key], engine.scoped.get(rule.key)
+    mine = _mine(rule, memory, view)
+    marks: Marks | None = None
+    if scoped is None:
+        told = ask(view, params, mine)
+    else:
+        marks = scoped.marks(view.cur, view.vessels)
+        told = marks.observed(lambda numbers: ask(view, numbers, mine))
     for name, rows in told.memory.items():
         memory[f"{rule.key}.{name}"][view.cur.vessel] = rows
-    return step(rule, engine.params[rule.key], active, told, view)
+    return step(rule, params, active[rule.key], told, view, marks)

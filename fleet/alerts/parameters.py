@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ class BadParameter(ValueError):
     """A parameter set that cannot be used; the message names the kind and the key."""
 
     def __init__(self, kind: str, key: str, why: str) -> None:
-        self.key = key if key.isidentifier() else ascii(key)[:60]
+        self.key = key
         self.why = why
         super().__init__(f"{kind}.{self.key}: {why}")
 
@@ -51,9 +51,24 @@ def typed(rule: Rule, values: Mapping[str, Any]) -> Any:
     names = {f.name for f in fields(rule.params)}
     for key in sorted(names ^ values.keys()):
         what = "missing" if key in names else "unknown"
-        raise BadParameter(rule.key, key, f"{what}; this kind takes {', '.join(sorted(names))}")
+        raise BadParameter(rule.key, plain(key), f"{what}; this kind takes {_listed(names)}")
     for key, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-            why = f"{ascii(value)[:60]} is not a number from 0 to {MOST:,.0f}"
+        if why := number(value):
             raise BadParameter(rule.key, key, why)
     return rule.params(**values)
+
+
+def number(value: Any) -> str:
+    """Why this is no number that a threshold could be; "" where it is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
+        return f"{ascii(value)[:60]} is not a number from 0 to {MOST:,.0f}"
+    return ""
+
+
+def plain(key: Any) -> str:
+    """A key as it may be repeated to whoever wrote it, however odd it is."""
+    return key if isinstance(key, str) and key.isidentifier() else ascii(key)[:60]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

@@ -48,7 +48,7 @@ class View:
     leap: Mask  #: no boat gets here from the fix before: another's fix, or a wrong one
     inside: Hits  #: zones that hold the fix and are in force for that vessel at that time
     near: Hits  #: the same with the exit margin around the zone
-    crossed: Hits  #: zones that the straight way from the fix before went through
+    crossed: Hits  #: keep-out zones that the straight way from the fix before went through
     crossed_for: Ints  #: microseconds inside on that way, at constant speed
     zones: Zones
     vessels: Vessels
@@ -153,17 +153,18 @@ class Observed:
     holds: Seen
     keeps: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
     memory: Memory = field(default_factory=dict)  #: the new rows, for rules that remember
+    lasting: Ints | None = None  #: of each `holds`, microseconds; -1 or None: as `debounce` says
 
 
 @dataclass(frozen=True, slots=True)
 class Debounce:
     """Fires after `fixes` in a row spanning `lasting`; clears likewise. Times in microseconds."""
 
-    fixes: int
-    lasting: int
-    clear_fixes: int
-    clear_lasting: int
-    quiet: int = 0  #: after it cleared, only worse than before fires again within this
+    fixes: int | Ints  #: a column where subjects differ (`fleet.alerts.scoped`)
+    lasting: int | Ints
+    clear_fixes: int | Ints
+    clear_lasting: int | Ints
+    quiet: int | Ints = 0  #: after it cleared, only worse than before fires again within this
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ class Rule:
     places: tuple[str, ...] = ()  #: kinds of zone without which it has nothing to look at
     log: bool = False  #: what it says is kept and shown, and is no alert
     severity: Severity = Severity.EMERGENCY  #: of what calls raise
+    scopes: tuple[str, ...] = ("class", "zone", "season")  #: what its numbers may differ by
+    anchor: str = ""  #: name of the memory that holds the zone each row is about
 
 
 def seen(row: Ints, other: Ints, severity: Severity | Ints, sure: Mask | None = None) -> Seen:

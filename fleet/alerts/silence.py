@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from fleet.alerts.rule import Rule, View
+from fleet.alerts.scoped import Scoped
 from fleet.alerts.state import Silences, State
 from fleet.model import DAY, Act, Batch, Change, Ints, Mask, Severity
 from fleet.vessels import Vessels
@@ -36,9 +37,23 @@ class Clock:
     stages: Stages
     vessels: Vessels
     moratorium: Callable[[Ints], Mask]
+    scoped: Scoped | None = None  #: overrides of the numbers, by each boat's last fix
 
     def limits(self, last: Batch) -> Ints:
-        return self.stages(self.params, last, self.vessels, self.moratorium(last.t))
+        on = self.moratorium(last.t)
+        if self.scoped is None:
+            return self.stages(self.params, last, self.vessels, on)
+        marks = self.scoped.marks(last, self.vessels)
+        return marks.spread(
+            lambda params, rows: self.stages(params, last.take(rows), self.vessels, on[rows])
+        )
+
+    def numbers(self, fix: Batch) -> tuple[Any, list[str]]:
+        """What one boat with this last fix is judged by, and the overrides among it."""
+        if self.scoped is None:
+            return self.params, []
+        mask = int(self.scoped.marks(fix, self.vessels).rows()[0])
+        return self.scoped.params(mask), self.scoped.labels(mask)
 
     def level(self, limits: Ints, silence: Ints) -> Ints:
         """The worst severity whose limit the silence has reached; 0 for none."""
@@ -160,7 +175,7 @@ def _verdict(alerted: int, proven: int) -> Act | None:
 
 def _interval(clock: Clock, cur: Batch) -> int:
     own = int(clock.vessels.interval[cur.vessel[0]])
-    return own or int(clock.params.default_interval_s * 1_000_000)
+    return own or int(clock.numbers(cur)[0].default_interval_s * 1_000_000)
 
 
 def late(clock: Clock, state: State, batch: Batch) -> tuple[State, list[Change]]:
@@ -212,5 +227,12 @@ def _change(clock: Clock, s: Silences, row: int, act: Act, t: int, fix: Batch) -
         reasons.get(act, "silent"),
         float(fix.lon[0]),
         float(fix.lat[0]),
-        {"last_heard": int(s.start[row])},
+        {"last_heard": int(s.start[row]), **_scope(clock, s, row, fix)},
     )
+
+
+def _scope(clock: Clock, s: Silences, row: int, fix: Batch) -> dict[str, Any]:
+    """The overrides by which the fix before the silence was judged."""
+    before = clock.scoped is not None and fix.t[0] == s.start[row]
+    scope = clock.numbers(fix)[1] if before else []
+    return {"scope": scope} if scope else {}

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fleet.alerts.rule import Debounce, Look, Observed, Rule, View
+from fleet.alerts.scoped import Marks
 from fleet.alerts.state import OTHER_BITS, Active
 from fleet.geo import Zones
 from fleet.model import Act, Change, Ints, Mask, Severity
@@ -29,12 +30,20 @@ class Now:
     off: Mask
     severity: Ints
     sure: Mask
+    lasting: Ints  #: that it must hold before it fires; -1: as the debounce says
 
 
 def step(
-    rule: Rule, params: Any, old: Active, seen: Observed, view: View | Look
+    rule: Rule,
+    params: Any,
+    old: Active,
+    seen: Observed,
+    view: View | Look,
+    marks: Marks | None = None,
 ) -> tuple[Active, Sequence[Change]]:
-    """The new subjects of this rule and the changes, in one pass over the view."""
+    """The new subjects of this rule and the changes, in one pass over the view. `marks` are the
+    overrides of `params` that concern its rows, where there are any.
+    """
     if not len(seen.holds) and not len(old):
         return old, []
     here = _among(old.vessel(), view.cur.vessel)
@@ -49,12 +58,12 @@ def step(
     if len(now.a) == 0:
         return (old.take(~here) if here.any() else old), changes
     assert rule.debounce is not None
-    debounce = rule.debounce(params)
+    debounce = marks.debounce(now.row, now.a.other()) if marks else rule.debounce(params)
     was = now.a.fired.copy()
     fire, rise = _rise(now, debounce)
     clear = _fall(now, debounce, was)
-    changes += [_change(rule, now, int(i), Act.OPEN, view) for i in np.flatnonzero(fire)]
-    changes += [_change(rule, now, int(i), Act.RAISE, view) for i in np.flatnonzero(rise)]
+    changes += [_change(rule, now, int(i), Act.OPEN, view, marks) for i in np.flatnonzero(fire)]
+    changes += [_change(rule, now, int(i), Act.RAISE, view, marks) for i in np.flatnonzero(rise)]
     changes += [_change(rule, now, int(i), Act.CLEAR, view) for i in np.flatnonzero(clear)]
     quiet = _hush(now, debounce, clear)
     left = now.a.take(quiet | ~(clear | (now.off & ~now.a.fired)))
@@ -75,11 +84,13 @@ def _align(mine: Active, seen: Observed, view: View | Look) -> Now:
     a.put(np.searchsorted(keys, mine.key), mine)
     at = np.searchsorted(keys, on_key)
     on, sure = np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.bool_)
-    severity = np.zeros(len(keys), np.int64)
+    severity, lasting = np.zeros(len(keys), np.int64), np.full(len(keys), -1)
     on[at], sure[at], severity[at] = True, seen.holds.sure, seen.holds.severity
+    if seen.lasting is not None:
+        lasting[at] = seen.lasting
     kept = np.isin(keys, _key(view, *seen.keeps)) if len(seen.keeps[0]) else np.zeros_like(on)
     row = np.searchsorted(view.cur.vessel, keys >> OTHER_BITS)
-    return Now(a, row, view.cur.t[row], on, ~on & ~kept, severity, sure)
+    return Now(a, row, view.cur.t[row], on, ~on & ~kept, severity, sure, lasting)
 
 
 def _key(view: View | Look, row: Ints, other: Ints) -> Ints:
@@ -100,7 +111,8 @@ def _rise(now: Now, d: Debounce) -> tuple[Mask, Mask]:
     waiting = now.on & ~a.fired
     a.since[waiting & (a.count == 0)] = t[waiting & (a.count == 0)]
     a.count[waiting] += 1
-    enough = (a.count >= d.fixes) & (t - a.since >= d.lasting)
+    lasting = np.where(now.lasting < 0, d.lasting, now.lasting)
+    enough = (a.count >= d.fixes) & (t - a.since >= lasting)
     hushed = (a.opened > 0) & (t - a.off_since < d.quiet) & (now.severity <= a.severity)
     fire = waiting & (now.sure | enough) & ~hushed
     rise = now.on & a.fired & (now.severity > a.severity)
@@ -132,7 +144,9 @@ def _hush(now: Now, d: Debounce, clear: Mask) -> Mask:
     return np.asarray(~a.fired & (a.opened > 0) & (now.t - a.off_since < d.quiet))
 
 
-def _change(rule: Rule, now: Now, i: int, act: Act, view: View | Look) -> Change:
+def _change(
+    rule: Rule, now: Now, i: int, act: Act, view: View | Look, marks: Marks | None = None
+) -> Change:
     row, key = int(now.row[i]), int(now.a.key[i])
     other = key & ((1 << OTHER_BITS) - 1)
     cur = view.cur
@@ -147,8 +161,17 @@ def _change(rule: Rule, now: Now, i: int, act: Act, view: View | Look) -> Change
         "ended" if act == Act.CLEAR else "holds",
         float(cur.lon[row]),
         float(cur.lat[row]),
-        rule.evidence(view, row, other) if rule.evidence and act != Act.CLEAR else {},
+        _evidence(rule, view, row, other, marks) if act != Act.CLEAR else {},
     )
+
+
+def _evidence(
+    rule: Rule, view: View | Look, row: int, other: int, marks: Marks | None
+) -> dict[str, Any]:
+    """What the rule shows for it, and which overrides of its numbers it was judged by."""
+    told = rule.evidence(view, row, other) if rule.evidence else {}
+    scope = marks.labels(row, other) if marks else []
+    return {**told, "scope": scope} if scope else told
 
 
 def expire(

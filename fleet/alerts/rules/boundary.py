@@ -163,5 +163,5 @@ def evidence(view: View, row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "boundary", "临近界线", "Near or across a boundary", Params, observe, debounce,
     memory={"times": (SAMPLES,), "miles": (SAMPLES,), "line": (), "crossed": (), "off": ()},
-    zoned=True, evidence=evidence,
+    zoned=True, evidence=evidence, anchor="line",
 )  # fmt: skip

@@ -60,4 +60,5 @@ def evidence(look: Look, _row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "feed", "接收站中断", "Receiver outage", Params,
     look=look, debounce=debounce, evidence=evidence, every=MINUTE,
+    scopes=("season",),
 )  # fmt: skip

@@ -54,4 +54,5 @@ def evidence(look: Look, _row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "mass_movement", "集中出港", "Mass movement", Params,
     look=look, debounce=debounce, evidence=evidence, memory={"port": (), "left": ()}, zoned=True,
+    scopes=("zone", "season"),
 )  # fmt: skip

@@ -50,4 +50,5 @@ def evidence(look: Look, _row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "port_crowding", "港内拥挤", "Port crowded", Params,
     look=look, debounce=debounce, evidence=evidence, needs=("berths",), every=MINUTE, zoned=True,
+    scopes=("zone", "season"),
 )  # fmt: skip

@@ -54,5 +54,5 @@ def _bound(view: View, home: np.ndarray) -> tuple[Ints, Ints]:
 
 RULE = Rule(
     "zone_exit", "驶出限定区域", "Left its zone", Params, observe, debounce,
-    memory={"home": ()}, zoned=True, evidence=zone_evidence,
+    memory={"home": ()}, anchor="home", zoned=True, evidence=zone_evidence,
 )  # fmt: skip
