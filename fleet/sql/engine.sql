@@ -74,7 +74,7 @@ set started = excluded.started, beat = excluded.beat,
 
 -- name: parameters
 -- Thresholds in force: the newest version of each kind, or the versions asked for.
-select distinct on (kind) kind, version, params, source, enabled from rule_version
+select distinct on (kind) kind, version, params, scopes, source, enabled from rule_version
 where not %(exact)s or (kind, version) in
       (select * from unnest(%(kinds)s::text[], %(versions)s::int[]))
 order by kind, version desc;

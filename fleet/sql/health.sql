@@ -46,7 +46,7 @@ select kind, count(*) filter (where closed is null),
 
 -- name: thresholds
 -- The newest numbers of every kind.
-select distinct on (kind) kind, version, params, source, enabled from rule_version
+select distinct on (kind) kind, version, params, scopes, source, enabled from rule_version
  order by kind, version desc
 
 -- name: positions_between

@@ -220,8 +220,8 @@ from feed f where %(signed)s order by f.name
 
 -- name: rules
 -- The newest version of every rule's numbers, and who set them.
-select distinct on (r.kind) r.kind, r.version, r.params, r.source, r.enabled, r.at, r.reason,
-       r.actor, coalesce(p.name, ac.login) as actor_name
+select distinct on (r.kind) r.kind, r.version, r.params, r.scopes, r.source, r.enabled, r.at,
+       r.reason, r.actor, coalesce(p.name, ac.login) as actor_name
 from rule_version r
 left join account ac on ac.id = r.actor
 left join person p on p.id = ac.person
@@ -230,7 +230,7 @@ order by r.kind, r.version desc
 
 -- name: rule_versions
 -- Who changed one kind's numbers, when and why, the newest first.
-select r.kind, r.version, r.params, r.source, r.enabled, r.at, r.reason, r.actor,
+select r.kind, r.version, r.params, r.scopes, r.source, r.enabled, r.at, r.reason, r.actor,
        coalesce(p.name, ac.login) as actor_name
 from rule_version r
 left join account ac on ac.id = r.actor

@@ -132,11 +132,26 @@ create table rule_version (             -- thresholds as versioned data
     params  jsonb not null,
     source  text not null,              -- where the numbers come from
     enabled boolean not null default true,
+    scopes  jsonb not null default '[]', -- overrides: [{"class", "zone", "season", "params"}]
     actor   integer,
     reason  text not null default '',
     at      timestamptz not null default now(),
     primary key (kind, version)
 );
+
+create table dry_run (                  -- thresholds and zones tried on what is stored
+    id       bigint generated always as identity primary key,
+    asked    jsonb not null,            -- kind, numbers, overrides or zone; from, to
+    actor    integer references account on delete set null,
+    at       timestamptz not null default now(),
+    status   text not null check (status in ('running', 'done', 'failed', 'cancelled')),
+    share    real not null default 0,   -- of the stretch, 0 to 1
+    beat     timestamptz not null default now(),  -- of the process that does it
+    ended    timestamptz,
+    message  text not null default '',  -- why it failed
+    result   jsonb
+);
+create unique index dry_run_one_at_a_time on dry_run (status) where status = 'running';
 
 -- ── what: vessels and where they were ────────────────────────────────────────────────────
 create table vessel (
