@@ -82,7 +82,9 @@ def about(i: Incident, kind: str, subject: Party, obj: Party) -> bool:
         return False
     if kind in PAIRS:
         straight = same(i.subject, subject) and same(i.object, obj)
-        return straight or (same(i.subject, obj) and same(i.object, subject))
+        named = bool(i.object or obj)  # two that name nobody else are not each other's
+        crossed = named and same(i.subject, obj) and same(i.object, subject)
+        return straight or crossed
     if kind in PLACES:
         return same(i.subject, subject or obj)
     return same(i.subject, subject) and (kind not in ZONED or same(i.object, obj))

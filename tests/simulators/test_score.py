@@ -147,6 +147,14 @@ def test_one_alert_may_span_two_incidents_but_not_what_came_before_it(tmp_path: 
     assert figures.score(read_truth(truth), read_alerts(raised)).overall.told == 0, "a stray one"
 
 
+def test_two_that_name_nobody_else_are_not_each_others(tmp_path: Path) -> None:
+    """A kind of two equals may be of one boat alone: then it is that boat's."""
+    lied = {**TRUTH, "incidents": [incident(2, "spoof", at(2))]}
+    for n, told in ((2, 1), (9, 0)):
+        one, two = files(tmp_path, [alert(n, "spoof", at(2))], lied)
+        assert figures.score(read_truth(one), read_alerts(two)).overall.told == told
+
+
 def test_kinds_the_truth_does_not_judge_cost_attention_only(tmp_path: Path) -> None:
     truth, raised = files(tmp_path, [*GOOD, alert(9, "loiter", at(7))])
     body = {**TRUTH, "judged": sorted({i["kind"] for i in TRUTH["incidents"]})}
