@@ -30,6 +30,7 @@ class Gear(IntFlag):
     STOW_NET = 64  #: 张网
     TRAP = 128  #: 笼壶
     CARRIER = 256  #: 辅助船, carries fish and ice, catches nothing
+    DREDGE = 512  #: 耙刺
 
 
 GEARS: Mapping[str, Gear] = {
@@ -41,6 +42,7 @@ GEARS: Mapping[str, Gear] = {
     "longline": Gear.HOOK, "hook": Gear.HOOK, "钓具": Gear.HOOK, "延绳钓": Gear.HOOK,
     "stow_net": Gear.STOW_NET, "张网": Gear.STOW_NET,
     "pot": Gear.TRAP, "笼壶": Gear.TRAP,
+    "dredge": Gear.DREDGE, "耙刺": Gear.DREDGE,
     "carrier": Gear.CARRIER, "辅助船": Gear.CARRIER,
 }  # fmt: skip
 """The gears that a register names, in English and Chinese."""

@@ -40,9 +40,19 @@ def test_each_gear_has_its_band() -> None:
     assert (said(slow), said(slow, int(Gear.GILL_NET))) == ([], ["00:20 open info 1-0"])
 
 
-def test_a_carrier_never_fishes_and_unknown_gear_may_do_anything() -> None:
-    slow = leg(1, "00:00", 40, sog=4.5)
-    assert (said(slow, int(Gear.CARRIER)), said(slow, 0)) == ([], ["00:20 open info 1-0"])
+def test_a_carrier_never_fishes() -> None:
+    assert said(leg(1, "00:00", 40, sog=3), int(Gear.CARRIER)) == []
+
+
+def test_of_several_gears_and_of_an_unknown_one_only_what_suits_them_all() -> None:
+    drifting, towing = leg(1, "00:00", 40, sog=0.5), leg(1, "00:00", 40, sog=3)
+    both = int(Gear.GILL_NET | Gear.TRAWL_OTTER)
+    for bits in (both, 0):
+        assert (said(drifting, bits), said(towing, bits)) == ([], ["00:20 open info 1-0"])
+
+
+def test_a_carrier_with_a_net_fishes_with_the_net() -> None:
+    assert len(said(leg(1, "00:00", 40, sog=3), int(Gear.CARRIER | Gear.GILL_NET))) == 1
 
 
 def test_moored_in_port_is_not_fishing() -> None:

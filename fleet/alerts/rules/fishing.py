@@ -1,7 +1,9 @@
-"""作业状态：海上平滑航速处于本船渔具的作业航速区间满20分钟即视为在捕捞。只记录，不报警。
+"""作业状态：海上平滑航速处于本船全部渔具的作业航速区间满20分钟即视为在捕捞。只记录，不报警。
 Apparent fishing, a log and no alert: at sea, the boat's smoothed speed has been in the working band
-of its gear for twenty minutes (of several gears the widest; of an unknown one every band). Ends
-after thirty minutes outside the band. Other kinds build on it.
+of its gear for twenty minutes (of several gears, or an unknown one, in the band of every one of
+them: who may be doing something else is not accused). Ends after thirty minutes outside the band,
+so the work itself began twenty minutes before the log and ended thirty before. Other kinds build on
+it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from fleet.model import MINUTE, SECOND, Floats, Ints, Severity
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Bands in knots by gear; of a boat with several gears the union counts."""
+    """Bands in knots by gear (MonitorFish takes at most 5.5 kn of every gear). Of a boat with
+    several the part that is common counts, of an unknown gear that of all (domain A.2, 8;
+    MonitorFish #962: false alerts when the gear is unknown).
+    """
 
     trawl_from_kn: float
     trawl_to_kn: float
@@ -33,15 +38,15 @@ class Params:
         """Lowest and highest working speed of each boat; nothing for carriers."""
         bands = (
             (Gear.TRAWL_OTTER | Gear.TRAWL_PAIR, self.trawl_from_kn, self.trawl_to_kn),
-            (Gear.GILL_NET | Gear.FALLING_NET | Gear.PURSE_SEINE | Gear.STOW_NET | Gear.TRAP,
-             self.net_from_kn, self.net_to_kn),
+            (Gear.GILL_NET | Gear.FALLING_NET | Gear.PURSE_SEINE | Gear.STOW_NET | Gear.TRAP
+             | Gear.DREDGE, self.net_from_kn, self.net_to_kn),
             (Gear.HOOK, self.hook_from_kn, self.hook_to_kn),
         )  # fmt: skip
-        low, high = np.full(len(gear), np.inf), np.full(len(gear), -np.inf)
+        low, high = np.full(len(gear), -np.inf), np.full(len(gear), np.inf)
         for bits, least, most in bands:
             has = (gear & int(bits) > 0) | (gear == 0)
-            low[has], high[has] = np.minimum(low[has], least), np.maximum(high[has], most)
-        return low, high
+            low[has], high[has] = np.maximum(low[has], least), np.minimum(high[has], most)
+        return np.where(np.isinf(low), np.inf, low), high
 
 
 def observe(view: View, p: Params, memory: Memory) -> Observed:
