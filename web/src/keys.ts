@@ -1,10 +1,10 @@
-/** The keyboard of a watch officer: j/k through the list, a, Enter, f, Esc, / and ?. */
+/** The keyboard of a watch officer: j/k through the list, a, Enter, f, Esc, / and ?; 1 to 7 for the pages. */
 import { onAlert, quietly } from './alerts/actions'
 import { SECTIONS } from './alerts/order'
 import { rights } from './alerts/rights'
 import { alerts, bySection } from './alerts/store'
 import { locate } from './map/handle'
-import { helping } from './screen'
+import { helping, open, PAGES } from './screen'
 import { following, selectAlert, selectedAlert, selectedVessel } from './selection'
 import { account } from './session'
 import type { Alert } from './types'
@@ -28,7 +28,8 @@ function acknowledge(): void {
 
 function leave(): void {
   if (helping.value) helping.value = false
-  else selectAlert(null)
+  else if (selectedAlert.value !== null || selectedVessel.value !== null) selectAlert(null)
+  else open('watch')
 }
 
 const KEYS: Record<string, () => void> = {
@@ -40,6 +41,7 @@ const KEYS: Record<string, () => void> = {
   Escape: leave,
   '/': () => document.getElementById('search')?.focus(),
   '?': () => { helping.value = !helping.value },
+  ...Object.fromEntries(PAGES.map((name, i) => [String(i + 1), () => open(name)])),
 }
 
 const TYPING = /^(INPUT|TEXTAREA|SELECT)$/

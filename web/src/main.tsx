@@ -1,15 +1,13 @@
 /** Where the page begins: what it remembers, its address, who is signed in. */
 import { render } from 'preact'
+import { followAddress } from './address'
 import { startClock } from './clock'
-import { chartOnPage } from './map/handle'
 import { followPrefs } from './prefs'
 import { installProbe } from './probe'
-import { selectAlert } from './selection'
 import { account, resume } from './session'
 import './styles/index.css'
 import { followTitle } from './title'
 import { App } from './ui/App'
-import { parseHash } from './url'
 
 const RETRY_MS = 3000
 
@@ -21,14 +19,7 @@ function begin(): void {
   })
 }
 
-function followAddress(): void {
-  const { alert, vessel, place } = parseHash(location.hash)
-  selectAlert(alert, vessel)
-  if (place) chartOnPage.value?.show(place)
-}
-
 followAddress()
-addEventListener('hashchange', followAddress)
 followPrefs()
 followTitle()
 startClock()

@@ -4,6 +4,9 @@ export type Severity = 1 | 2 | 3 | 4
 export type Role = 'commander' | 'member' | 'association' | 'admin'
 export type Language = 'zh' | 'en'
 
+/** Who did it: an account. */
+export interface Actor { id: number; name: string }
+
 export interface Account {
   id: number
   login: string
@@ -90,7 +93,7 @@ export interface HistoryEvent {
   seq: number
   at: string
   act: string
-  actor: { id: number; name: string } | null
+  actor: Actor | null
   reason: string
   detail: Record<string, unknown>
 }

@@ -67,11 +67,11 @@ describe('back-off', () => {
 
 describe('the address', () => {
   it('goes there and back', () => {
-    const here = { place: { zoom: 9.5, lat: 18.2, lon: 109.1 }, vessel: 3, alert: 12 }
+    const here = { place: { zoom: 9.5, lat: 18.2, lon: 109.1 }, vessel: 3, alert: 12, page: 'rules' as const }
     expect(parseHash(formatHash(here))).toEqual(here)
   })
 
-  it.each(['', '#', '#x/y/z', '#99/18/109', '#9/91/109&a=-1&v=1e9999', '#9/18', '#&a=<b>'])('makes nothing of %s', (hash) => {
-    expect(parseHash(hash)).toEqual({ place: null, vessel: null, alert: null })
+  it.each(['', '#', '#x/y/z', '#99/18/109', '#9/91/109&a=-1&v=1e9999', '#9/18', '#&a=<b>', '#&p=<b>'])('makes nothing of %s', (hash) => {
+    expect(parseHash(hash)).toEqual({ place: null, vessel: null, alert: null, page: 'watch' })
   })
 })

@@ -5,17 +5,21 @@ import { evidenceLines } from '../src/evidence'
 import { countdown, duration, language, t, term } from '../src/i18n'
 import { en } from '../src/i18n/en'
 import { zh } from '../src/i18n/zh'
+import { en as pagesEn } from '../src/pages/words/en'
+import { zh as pagesZh } from '../src/pages/words/zh'
 
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
 
-describe('the two dictionaries', () => {
+const BOOKS = [{ book: 'the console', zh, en }, { book: 'the pages', zh: pagesZh, en: pagesEn }] as const
+
+describe.each(BOOKS)('the two dictionaries of $book', ({ zh, en }) => {
   it('have the same keys', () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort())
   })
 
   it('have the same holes and no empty word', () => {
     for (const [key, text] of Object.entries(zh)) {
-      const other = en[key as keyof typeof en]
+      const other = (en as Record<string, string>)[key]
       expect(holes(other), key).toEqual(holes(text))
       expect(text && other, key).toBeTruthy()
     }
@@ -26,9 +30,11 @@ describe('the two dictionaries', () => {
     const wrong = Object.entries(en).filter(([key, text]) => !kept.has(key) && /[\u4e00-\u9fff]/.test(text))
     expect(wrong).toEqual([])
   })
+})
 
+describe('the dictionaries', () => {
   it('are the only place with Chinese words in them', () => {
-    const files = ['src', 'src/ui', 'src/map', 'src/live', 'src/alerts'].flatMap((folder) =>
+    const files = ['src', 'src/ui', 'src/map', 'src/live', 'src/alerts', 'src/pages'].flatMap((folder) =>
       readdirSync(folder).filter((name) => /\.tsx?$/.test(name)).map((name) => join(folder, name)))
     const wrong = files.filter((file) => {
       const code = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '')

@@ -54,6 +54,15 @@ export const en: Record<Key, string> = {
   watch_database: 'The database cannot be reached.',
   demo_data: 'Demo data',
 
+  pages: 'Pages',
+  page_watch: 'Watch',
+  page_recalls: 'Recall',
+  page_ports: 'Ports',
+  page_rules: 'Rules',
+  page_facts: 'Facts',
+  page_identities: 'Identity',
+  page_load: 'Load',
+
   sev_4: 'Red', sev_3: 'Orange', sev_2: 'Yellow', sev_1: 'Blue',
   sev_4_word: 'Emergency', sev_3_word: 'Alarm', sev_2_word: 'Warning', sev_1_word: 'Notice',
 
@@ -271,6 +280,7 @@ export const en: Record<Key, string> = {
   help_f: 'follow the boat',
   help_esc: 'close',
   help_slash: 'search',
+  help_pages: 'Watch, recall, ports, rules, facts, identity, load',
   help_this: 'this sheet',
 
   age_now: 'now',

@@ -6,14 +6,18 @@ import { zh, type Key } from './zh'
 
 export type { Key }
 
-const BOOKS: Record<Language, Record<Key, string>> = { zh, en }
+export type Values = Record<string, string | number>
 
 export const language = signal<Language>('zh')
-const book = computed(() => BOOKS[language.value])
 
-export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return book.value[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+/** A dictionary in use. Pages that are loaded later bring one of their own. */
+export const speaker = <K extends string>(books: Record<Language, Record<K, string>>) => {
+  const book = computed(() => books[language.value])
+  return (key: K, values: Values = {}): string =>
+    book.value[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
+
+export const t = speaker<Key>({ zh, en })
 
 /** For words that come from the server: its own text when we have none. */
 export function term(prefix: string, word: string | number): string {

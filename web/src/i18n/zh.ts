@@ -52,6 +52,15 @@ export const zh = {
   watch_database: '数据库无法访问。',
   demo_data: '演示数据',
 
+  pages: '页面',
+  page_watch: '值守',
+  page_recalls: '召回',
+  page_ports: '港口',
+  page_rules: '规则',
+  page_facts: '资料',
+  page_identities: '身份',
+  page_load: '负荷',
+
   sev_4: '红', sev_3: '橙', sev_2: '黄', sev_1: '蓝',
   sev_4_word: '特急', sev_3_word: '严重', sev_2_word: '较重', sev_1_word: '一般',
 
@@ -269,6 +278,7 @@ export const zh = {
   help_f: '跟随船只',
   help_esc: '关闭',
   help_slash: '搜索',
+  help_pages: '值守、召回、港口、规则、资料、身份、负荷',
   help_this: '本说明',
 
   age_now: '刚刚',

@@ -6,14 +6,15 @@ import ScaleLine from 'ol/control/ScaleLine'
 import { createEmpty, isEmpty } from 'ol/extent'
 import { fromLonLat, toLonLat } from 'ol/proj'
 import 'ol/ol.css'
+import { placeShown } from '../address'
 import { alerts } from '../alerts/store'
 import { mercatorX, mercatorY } from '../geo'
 import { language } from '../i18n'
 import { fleet } from '../live/feed'
 import { layers, palette } from '../prefs'
-import { folded, phone, tab } from '../screen'
+import { folded, page, phone, tab } from '../screen'
 import { following, hovered, selectedAlert, selectedVessel, selectVessel } from '../selection'
-import { formatHash, parseHash, type Place } from '../url'
+import type { Place } from '../url'
 import { gridLayer, refresh, zoneLayer } from './areas'
 import { coastLayer } from './coast'
 import { FleetLayer } from './fleetlayer'
@@ -44,7 +45,7 @@ export class Chart {
   private revealed = ''
 
   constructor(target: HTMLElement, scale: HTMLElement) {
-    const asked = parseHash(location.hash).place
+    const asked = placeShown.peek()
     const start = asked ?? HOME
     const coast = coastLayer()
     const marks = new MarksLayer(6, fleet, this.boats)
@@ -127,7 +128,7 @@ export class Chart {
   private react(coast: ReturnType<typeof coastLayer>): void {
     const restyle = [coast, this.grids, this.zones]
     const flash = setInterval(() => this.map.render(), 500)
-    this.map.on('moveend', () => this.writeHash())
+    this.map.on('moveend', () => this.tellPlace())
     this.stops.push(
       () => clearInterval(flash),
       followTrail(),
@@ -152,10 +153,6 @@ export class Chart {
         this.map.getView().padding = [0, right, bottom, 0]
       }),
       effect(() => this.reveal()),
-      effect(() => {
-        void [selectedVessel.value, selectedAlert.value]
-        this.writeHash()
-      }),
     )
   }
 
@@ -164,7 +161,7 @@ export class Chart {
     void [fleet.version.value, alerts.value]
     const [alert, vessel] = [selectedAlert.value, selectedVessel.value]
     const key = `${alert},${vessel}`
-    if (phone.value && tab.value !== 'map') return
+    if (phone.value ? tab.value !== 'map' : page.value !== 'watch') return
     if (key === this.revealed) return
     const at = this.placeOf(alert, vessel)
     if (!at && (alert !== null || vessel !== null)) return
@@ -210,10 +207,9 @@ export class Chart {
     this.stops.push(() => clearInterval(timer))
   }
 
-  private writeHash(): void {
+  private tellPlace(): void {
     const view = this.map.getView()
     const [lon, lat] = toLonLat(view.getCenter() ?? [0, 0])
-    const place = { zoom: view.getZoom() ?? HOME.zoom, lat, lon }
-    history.replaceState(null, '', formatHash({ place, vessel: selectedVessel.peek(), alert: selectedAlert.peek() }))
+    placeShown.value = { zoom: view.getZoom() ?? HOME.zoom, lat, lon }
   }
 }

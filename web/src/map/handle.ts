@@ -1,7 +1,7 @@
 /** The one map on the page, for those who want to move it before it has been loaded. */
 import { signal } from '@preact/signals'
 import type { Alert } from '../types'
-import { folded, phone, tab } from '../screen'
+import { folded, page, phone, tab } from '../screen'
 import type { Chart } from './chart'
 
 export const chartOnPage = signal<Chart | null>(null)
@@ -11,6 +11,7 @@ export function locate(a: Pick<Alert, 'lon' | 'lat' | 'vessel'>): void {
     tab.value = 'map'
     folded.value = true
   }
+  page.value = 'watch'
   whenThere((chart) => chart.locate(a.vessel?.id ?? null, a.lon, a.lat))
 }
 

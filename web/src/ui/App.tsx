@@ -6,7 +6,7 @@ import { mine, sorted } from '../alerts/store'
 import { t } from '../i18n'
 import { follow } from '../live/feed'
 import { startKeys } from '../keys'
-import { folded, phone, tab, type Tab } from '../screen'
+import { folded, page, phone, tab, type Tab } from '../screen'
 import { selectedAlert, selectedVessel } from '../selection'
 import { account } from '../session'
 import { startSound } from '../sound'
@@ -17,6 +17,7 @@ import { Announcer, Banners } from './Banners'
 import { Icon, type IconName } from './bits'
 import { Help } from './Help'
 import { Me } from './Me'
+import { Rail } from './Rail'
 import { MustChange } from './Password'
 import { SignIn } from './SignIn'
 import { Toasts } from './Toasts'
@@ -25,6 +26,8 @@ import { VesselCard } from './VesselCard'
 
 /** The map library comes when a map is first looked at: the door and a phone's list do not wait for it. */
 const MapPanel = lazy(() => import('./MapPanel'))
+/** Nor do they wait for the command centre's pages. */
+const Pages = lazy(() => import('../pages/Pages'))
 
 export function App() {
   const who = account.value
@@ -60,14 +63,35 @@ function Details() {
   return selectedVessel.value !== null ? <VesselCard key={selectedVessel.value} id={selectedVessel.value} /> : null
 }
 
-const DeskPages = () => <div class="desk-pages"><AlertList /><TheMap /><Details /></div>
+/** Whatever page is open, the alerts stay beside it; the map keeps what it has drawn and comes back at once. */
+function DeskPages() {
+  const watching = page.value === 'watch'
+  const mapSeen = useSeen(watching)
+  return (
+    <div class="desk-pages">
+      <Rail />
+      <AlertList />
+      <div class="place" hidden={!watching}>{mapSeen && <TheMap />}</div>
+      {!watching && <ThePage />}
+      <Details />
+    </div>
+  )
+}
 
-const TABS: [Tab, IconName][] = [['list', 'list'], ['map', 'map'], ['me', 'user']]
+function useSeen(here: boolean): boolean {
+  const [seen, see] = useState(here)
+  useEffect(() => { if (here) see(true) }, [here])
+  return seen
+}
+
+const ThePage = () => <Suspense fallback={<div class="page waiting opening">{t('alerts_loading')}</div>}><Pages /></Suspense>
+
+const TABS: [Tab, IconName][] = [['list', 'list'], ['map', 'map'], ['recalls', 'shelter'], ['me', 'user']]
+const WORDS = { map: 'map', recalls: 'page_recalls', me: 'me' } as const
 
 function PhonePages() {
-  const [mapSeen, see] = useState(tab.value === 'map')
   const here = tab.value
-  useEffect(() => { if (here === 'map') see(true) }, [here])
+  const mapSeen = useSeen(here === 'map')
   const member = account.value?.role === 'member'
   const count = member ? mine.value.length : sorted.value.length
   return (
@@ -75,19 +99,26 @@ function PhonePages() {
       <div class="phone-pages">
         <div hidden={here !== 'list'}><AlertList /></div>
         <div hidden={here !== 'map'}>{mapSeen && <TheMap />}</div>
-        {here === 'me' && <Me />}
+        {here === 'recalls' && <ThePage />}
+        {here === 'me' && (page.value === 'watch' ? <Me /> : <ThePage />)}
         {here === 'map' && folded.value ? <Folded /> : <Details />}
       </div>
       <nav class="tabs">
         {TABS.map(([name, icon]) => (
-          <button key={name} type="button" aria-current={here === name ? 'page' : undefined} onClick={() => { tab.value = name; folded.value = name === 'map' }}>
-            <Icon name={icon} size={22} />{name === 'list' ? t(member ? 'tasks' : 'alerts') : t(name)}
+          <button key={name} type="button" aria-current={here === name ? 'page' : undefined} onClick={() => go(name)}>
+            <Icon name={icon} size={22} />{name === 'list' ? t(member ? 'tasks' : 'alerts') : t(WORDS[name])}
             {name === 'list' && count > 0 && <b class="count">{count}</b>}
           </button>
         ))}
       </nav>
     </>
   )
+}
+
+function go(name: Tab): void {
+  tab.value = name
+  page.value = name === 'recalls' ? 'recalls' : 'watch'
+  folded.value = name === 'map'
 }
 
 /** A mistake in one component must not leave a blank screen on a wall. */

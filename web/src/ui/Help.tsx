@@ -5,7 +5,7 @@ import { IconButton } from './bits'
 import { Dialog } from './TopBar'
 
 const KEYS: [string, Key][] = [
-  ['J / K', 'help_j'], ['Enter', 'help_enter'], ['A', 'help_a'], ['F', 'help_f'], ['/', 'help_slash'], ['Esc', 'help_esc'], ['?', 'help_this'],
+  ['J / K', 'help_j'], ['Enter', 'help_enter'], ['A', 'help_a'], ['F', 'help_f'], ['/', 'help_slash'], ['1 – 7', 'help_pages'], ['Esc', 'help_esc'], ['?', 'help_this'],
 ]
 
 export function Help() {

@@ -1,0 +1,15 @@
+/** The command centre's pages, loaded together when the first of them is opened. */
+import '../styles/pages.css'
+import { page } from '../screen'
+import { PortsPage } from './PortsPage'
+import { RecallsPage } from './RecallsPage'
+import { RulesPage } from './RulesPage'
+
+export default function Pages() {
+  switch (page.value) {
+    case 'recalls': return <RecallsPage />
+    case 'ports': return <PortsPage />
+    case 'rules': return <RulesPage />
+    default: return null
+  }
+}
