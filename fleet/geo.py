@@ -45,6 +45,7 @@ class Zone:
     severity: Severity
     seasons: tuple[tuple[int, int], ...]
     classes: frozenset[VesselClass]
+    dwell_min: float = float("nan")  #: how long a boat may stay; NaN where there is no such limit
     limit_kn: float  #: NaN where there is none
     geometry: BaseGeometry
     version: int = 1
@@ -131,6 +132,7 @@ class Raster:
 
     @classmethod
     def over(cls, areas: Sequence[BaseGeometry]) -> Raster:
+    dwell_min: Floats  #: NaN where there is none
         boxes = np.array([a.bounds for a in areas if not a.is_empty]).reshape(-1, 4)
         if not len(boxes):
             return cls(0.0, 0.0, CELL, np.zeros((1, 1), np.bool_))
@@ -146,6 +148,7 @@ class Raster:
         return made
 
     def at(self, lon: Floats, lat: Floats) -> Mask:
+            np.array([z.dwell_min for z in zones], np.float64),
         """Whether each point's cell is marked; what is off the raster is in its empty rim."""
         row, column = self._cell(lon, lat)
         return np.asarray(self.cells[row, column])
@@ -310,7 +313,7 @@ def zone_of(row: Mapping[str, Any]) -> Zone:
         severity=Severity(row.get("severity") or Severity.WARNING),
         seasons=seasons(row.get("season")),
         classes=frozenset(vessel_class(c) for c in row.get("classes") or ("fishing",)),
-        limit_kn=float("nan") if row.get("limit_kn") is None else float(row["limit_kn"]),
+        limit_kn=_or_nan(row.get("limit_kn")),
         geometry=shapely.geometry.shape(row["geometry"]),
         version=int(row.get("version") or 1),
     )
@@ -323,3 +326,8 @@ def vessel_class(name: str) -> VesselClass:
     except KeyError:
         allowed = ", ".join(c.name.lower() for c in VesselClass)
         raise ValueError(f"unknown vessel class {name!r}; one of {allowed}") from None
+        dwell_min=_or_nan(row.get("dwell_min")),
+def _or_nan(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+

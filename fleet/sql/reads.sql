@@ -156,7 +156,7 @@ order by hour
 -- name: zones
 -- Every zone in force, or with `ended` those that were.
 select z.id, z.code, z.kind, z.name, z.name_en, z.rule, z.severity, z.season, z.classes,
-       z.limit_kn, z.geometry, z.legal_basis, z.version, z.revision, z.ended
+       z.limit_kn, z.dwell_min, z.geometry, z.legal_basis, z.version, z.revision, z.ended
 from zone z
 where %(signed)s and (%(ended)s or z.ended is null)
 order by z.id
@@ -164,7 +164,7 @@ order by z.id
 -- name: zone
 -- One zone, ended or not: alerts point to it.
 select z.id, z.code, z.kind, z.name, z.name_en, z.rule, z.severity, z.season, z.classes,
-       z.limit_kn, z.geometry, z.legal_basis, z.version, z.revision, z.ended
+       z.limit_kn, z.dwell_min, z.geometry, z.legal_basis, z.version, z.revision, z.ended
 from zone z
 where %(signed)s and z.id = %(id)s
 

@@ -199,25 +199,27 @@ update vessel v set revision = %(revision)s
 
 -- name: zone_all
 -- Zones as a file would say them; an ended one is imported anew.
-select code, kind, name, name_en, rule, severity, season, classes, limit_kn, geometry,
+select code, kind, name, name_en, rule, severity, season, classes, limit_kn, dwell_min, geometry,
        legal_basis, demo
   from zone where ended is null
 
 -- name: zone_write
 -- Zones by code; every change is a new version.
-insert into zone (code, kind, name, name_en, rule, severity, season, classes, limit_kn, geometry,
-                  legal_basis, demo, revision)
+insert into zone (code, kind, name, name_en, rule, severity, season, classes, limit_kn,
+                  dwell_min, geometry, legal_basis, demo, revision)
 select x.code, x.kind, x.name, x.name_en, x.rule, x.severity, x.season, x.classes, x.limit_kn,
-       x.geometry, x.legal_basis, x.demo, %(revision)s
+       x.dwell_min, x.geometry, x.legal_basis, x.demo, %(revision)s
   from jsonb_to_recordset(%(rows)s)
        as x(code text, kind text, name text, name_en text, rule text, severity smallint,
-            season jsonb, classes text[], limit_kn double precision, geometry jsonb,
+            season jsonb, classes text[], limit_kn double precision,
+            dwell_min double precision, geometry jsonb,
             legal_basis text, demo boolean)
  order by x.code
     on conflict (code) do update
    set kind = excluded.kind, name = excluded.name, name_en = excluded.name_en,
        rule = excluded.rule, severity = excluded.severity, season = excluded.season,
-       classes = excluded.classes, limit_kn = excluded.limit_kn, geometry = excluded.geometry,
+       classes = excluded.classes, limit_kn = excluded.limit_kn,
+       dwell_min = excluded.dwell_min, geometry = excluded.geometry,
        legal_basis = excluded.legal_basis, demo = excluded.demo, revision = excluded.revision,
        version = zone.version + 1, ended = null
 

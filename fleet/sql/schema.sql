@@ -106,6 +106,7 @@ create table zone (
     season   jsonb,                     -- null: always; else [{"from":…, "to":…, "tz":…}]
     classes  text[] not null default '{}',  -- vessel classes it concerns; empty: fishing
     limit_kn double precision,          -- speed limit inside
+    dwell_min double precision check (dwell_min > 0),  -- minutes a boat may stay inside
     geometry jsonb not null,            -- Polygon, MultiPolygon or LineString
     legal_basis text not null default '',
     version  integer not null default 1,

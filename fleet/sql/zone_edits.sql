@@ -2,10 +2,10 @@
 
 -- name: create
 -- A new zone, in force at once; drawn in a demonstration it belongs to it, and goes with it.
-insert into zone (code, kind, name, name_en, rule, severity, season, classes, limit_kn, geometry,
-                  legal_basis, demo)
+insert into zone (code, kind, name, name_en, rule, severity, season, classes, limit_kn,
+                  dwell_min, geometry, legal_basis, demo)
 values (%(code)s, %(kind)s, %(name)s, %(name_en)s, %(rule)s, %(severity)s, %(season)s, %(classes)s,
-        %(limit_kn)s, %(geometry)s, %(legal_basis)s,
+        %(limit_kn)s, %(dwell_min)s, %(geometry)s, %(legal_basis)s,
         exists (select from setting where key = 'demo'))
 returning *
 
@@ -18,7 +18,7 @@ select * from zone where id = %(id)s for update
 update zone set
     code = %(code)s, kind = %(kind)s, name = %(name)s, name_en = %(name_en)s, rule = %(rule)s,
     severity = %(severity)s, season = %(season)s, classes = %(classes)s, limit_kn = %(limit_kn)s,
-    geometry = %(geometry)s, legal_basis = %(legal_basis)s, ended = null,
+    dwell_min = %(dwell_min)s, geometry = %(geometry)s, legal_basis = %(legal_basis)s, ended = null,
     version = version + 1, revision = nextval('config_revision')
 where id = %(id)s
 returning *

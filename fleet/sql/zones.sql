@@ -1,6 +1,7 @@
 -- name: now
 -- The zones in force.
-select id, code, kind, name, name_en, rule, severity, season, classes, limit_kn, geometry, version
+select id, code, kind, name, name_en, rule, severity, season, classes, limit_kn, dwell_min,
+       geometry, version
 from zone where ended is null order by id;
 
 -- name: then

@@ -16,7 +16,7 @@ from fleet.store.db import Connection, queries
 SQL = queries("zone_edits")
 FIELDS = (
     "code", "kind", "name", "name_en", "rule", "severity", "season", "classes", "limit_kn",
-    "geometry", "legal_basis",
+    "dwell_min", "geometry", "legal_basis",
 )  # fmt: skip
 """What an author decides about a zone."""
 
@@ -36,6 +36,7 @@ class Author:
 def _params(fields: Mapping[str, Any]) -> dict[str, Any]:
     season = fields.get("season")
     return {
+        "dwell_min": None,  # versions from before there was such a limit
         **{name: fields[name] for name in FIELDS if name in fields},
         "geometry": Jsonb(fields["geometry"]),
         "season": Jsonb(season) if season else None,

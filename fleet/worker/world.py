@@ -109,6 +109,6 @@ def moved(head: Head, old: World, new: World, now: int) -> tuple[Head, list[Chan
 
 def _judged(zone: Zone) -> tuple[object, ...]:
     """What of a zone an episode hangs on: another name for it ends nothing."""
-    limit = None if isnan(zone.limit_kn) else zone.limit_kn
-    rule = (zone.rule, zone.kind, zone.severity, zone.seasons, zone.classes, limit)
+    limits = [None if isnan(n) else n for n in (zone.limit_kn, zone.dwell_min)]
+    rule = (zone.rule, zone.kind, zone.severity, zone.seasons, zone.classes, *limits)
     return (*rule, zone.geometry.wkb)

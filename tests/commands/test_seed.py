@@ -74,6 +74,7 @@ DRAWN = {
     "season": None,
     "classes": [],
     "limit_kn": None,
+    "dwell_min": None,
     "legal_basis": "",
     "geometry": {"type": "Polygon", "coordinates": []},
 }

@@ -34,3 +34,14 @@ def test_near_a_line_counts_too() -> None:
         id=8, kind="boundary", rule="line", geometry=shapely.LineString([place(2, 9), place(2, -9)])
     )
     assert log(RULE, leg(1, "00:00", 150, sog=0.8, every_s=300), zones=[line])[0].endswith("1-8")
+
+
+def test_half_a_mile_beside_it_is_at_it() -> None:
+    """The corridor ends a mile east of the plot's middle."""
+    beside = [said(leg(1, "00:00", 130, e=e, sog=0.8, every_s=300)) for e in (1.4, 1.6)]
+    assert beside == [["02:00 open info 1-6"], []]
+
+
+def test_out_of_its_season_a_reserve_is_water() -> None:
+    off = zone(id=6, kind="reserve", geometry=CABLE.geometry, seasons=((0, 1),))
+    assert log(RULE, leg(1, "00:00", 150, sog=0.8, every_s=300), zones=[off]) == []

@@ -42,13 +42,11 @@ BELOW = {
     "collision": Goal(1.0, 0.93),  # two boats of no common group at work side by side: encounter
     "feed": Goal(0.33),  # the receiver is told; not yet a wrong clock, nor the terminals' broker
     "identity": Goal(0, 0),  # nothing compares what the air says with the register yet
-    "loiter": Goal(0, 0),  # a boat 300 m beside a corridor is beyond the margin that zones share
     "moratorium": Goal(1.0, 0.94),  # two boats in column, taken for one hull
     "port_crowding": Goal(1.0, 0.50),  # the one crowding told; two boats in column, as above
     "recall": Goal(1.0, 0.76),  # four boats are told again after they touched a shelter
     "spoof": Goal(1.0, 0.88),  # a number on two boats is told again after half an hour of quiet
     "undeclared_departure": Goal(1.0, 0.84),  # boats in column, as above
-    "zone_dwell": Goal(0, 0),  # zones have no time of their own that boats may stay
 }
 """Scenarios that do not reach the goal, with what they do reach at SEED: recall, precision. An
 entry is taken out when its rule is mended; a test fails while one is there for nothing."""

@@ -1,18 +1,20 @@
-"""徘徊：在电缆、保护区、界线附近，两小时内平均航速低于2节。
-Loitering: near a cable, a reserve or a line, on average slower than 2 kn for two hours. Elsewhere
-slow boats are at work or at rest. Ends when the boat moves on.
+"""徘徊：在电缆、保护区半海里内或界线附近，两小时内平均航速低于2节。
+Loitering: in or within half a mile of a cable or a reserve, or near a line, on average slower than
+2 kn for two hours. Elsewhere slow boats are at work or at rest. Ends when the boat moves on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
-from fleet.geo import signed_distance_nm
-from fleet.model import MINUTE, Ints, Severity
+from fleet.geo import METRES_PER_NM, Zone, Zones, signed_distance_nm
+from fleet.model import MINUTE, Ints, Mask, Severity
 
 WATCHED = ("cable", "pipeline", "reserve", "restricted", "wind_farm")
 
@@ -22,7 +24,7 @@ class Params:
     slow_kn: float
     moves_on_kn: float  #: between the two it neither counts nor ends
     line_nm: float  #: so near to a line
-    exit_margin_m: float  #: so near to a zone (`view.near`)
+    zone_nm: float  #: so near to a zone
     fixes: float
     lasting_min: float
     clear_min: float
@@ -37,16 +39,36 @@ def observe(view: View, p: Params, _memory: Memory) -> Observed:
 
 
 def _beside(view: View, p: Params) -> tuple[Ints, Ints]:
-    """Boats with the zone or line (its id) that they are at."""
-    near = view.of(view.near, view.zones.among(*WATCHED))
-    slow = np.flatnonzero(~(view.cur.sog > p.moves_on_kn))
-    rows, others = [near.row], [view.zones.ids[near.zone]]
+    """Boats that do not move on, with the zone or line (its id) that they are at."""
+    slow = np.flatnonzero(view.ours() & ~(view.cur.sog > p.moves_on_kn))
+    lon, lat = view.cur.lon[slow], view.cur.lat[slow]
+    watched = _watched(view.zones)
+    near = watched.within(lon, lat, p.zone_nm * METRES_PER_NM)
+    meant = _meant(view, watched.zones, slow[near.row], near.zone)
+    rows, others = [slow[near.row[meant]]], [watched.ids[near.zone[meant]]]
     for zone in (z for z in view.zones.zones if z.rule == "line"):
-        far = signed_distance_nm(zone.geometry, view.cur.lon[slow], view.cur.lat[slow])
+        far = signed_distance_nm(zone.geometry, lon, lat)
         at = slow[(np.abs(far) <= p.line_nm) & zone.in_season(view.cur.t[slow])]
         rows.append(at)
         others.append(np.full(len(at), zone.id))
     return np.concatenate(rows), np.concatenate(others)
+
+
+@lru_cache(maxsize=4)
+def _watched(zones: Zones) -> Zones:
+    """Only the areas that it is about: few boats are near one, while most are in some other."""
+    return Zones.build([z for z in zones.zones if z.kind in WATCHED and z.rule != "line"])
+
+
+def _meant(view: View, zones: Sequence[Zone], row: Ints, zone: Ints) -> Mask:
+    """Whether the zone is in force for that boat then."""
+    cls, t = view.cls()[row], view.cur.t[row]
+    on = np.zeros(len(row), np.bool_)
+    for n in np.unique(zone):
+        mine = zone == n
+        concerned = np.isin(cls[mine], list(zones[n].classes)) | (zones[n].rule == "area")
+        on[mine] = zones[n].in_season(t[mine]) & concerned
+    return on
 
 
 def debounce(p: Params) -> Debounce:

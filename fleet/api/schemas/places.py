@@ -38,6 +38,9 @@ class ZoneFields(In):
         default=[], description="vessel classes it concerns; empty: fishing"
     )
     limit_kn: Annotated[float, Field(gt=0, le=100)] | None = None
+    dwell_min: Annotated[float, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="minutes that a boat may stay inside"
+    )
     legal_basis: Text = ""
     version: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="in PUT: 409 unless it is the newest"
@@ -61,6 +64,7 @@ class ZoneProperties(Out):
     season: list[dict[str, str]] | None
     classes: list[str]
     limit_kn: float | None
+    dwell_min: float | None
     legal_basis: str
     version: int
     revision: int

@@ -27,10 +27,6 @@ LON, LAT = f.number(-180, 180), f.number(-90, 90)
 BOAT = replace(
     VESSEL, columns=(may("draught_m", f.number(0.1, 30), "吃水", empty=None), *VESSEL.columns)
 )
-AREA = replace(
-    ZONE,
-    columns=(*ZONE.columns, may("dwell_min", f.number(1, 10_000), "限时停留(分)", empty=None)),
-)
 GROUP = Noun(
     "group",
     ("group", "reg_no", "valid_from"),
@@ -158,7 +154,7 @@ def read_folder(folder: Path) -> Folder:
         return list(records)
 
     found = Folder(
-        of("zones.geojson", AREA, features),
+        of("zones.geojson", ZONE, features),
         of("vessels.csv", BOAT, tables),
         {name: of(f"{name}.csv", noun, tables) for name, noun in NOUNS.items()},
     )

@@ -145,6 +145,7 @@ ZONE = Noun(
         need("rule", f.one_of(("keep_out", "keep_in", "line", "area"))),
         may("severity", f.integer(1, 4), empty=2),
         may("limit_kn", f.number(0.1, 100), empty=None),
+        may("dwell_min", f.number(1, 10_000), empty=None),
         may("legal_basis", lambda cell: cell),
     ),
 )

@@ -157,7 +157,9 @@ def loiters(stage: Stage, role: Role) -> None:
         t = ways.rounded(stage.begin + role.draw("at_min", rng, 30) * MINUTE)
         near = role.flag("near")
         at = (
-            geo.between((109.100, 17.850), (108.950, 17.400), 0.04 + 0.055 * n)
+            geo.between(
+                (109.100, 17.850), (108.950, 17.400), 0.04 + 0.075 * stage.take("beside the cable")
+            )
             if near
             else ways.centre(stage.cell())
         )
