@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ FEED = "replay"
 PIECE = 64 * 1024
 LINES = 0
 """The size that stands for one line at a time."""
+TOGETHER = 4096
+"""Lines of a format whose payloads are lines that are read and judged at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,17 @@ class Recording:
         # the last line of a file may lack its end
         yield b"\n"
 
+    def stretches(self) -> Iterator[list[Item]]:
+        """The pieces, many lines together where nobody waits for each."""
+        together = TOGETHER if self.format.datagram and self.piece != LINES else 1
+        items = self.items()
+        while stretch := list(islice(items, together)):
+            yield stretch
+
     def decoded(self) -> Iterator[Decoded]:
-        """Every piece, decoded."""
+        """Every piece, decoded; those of a stretch together where the format can do that."""
         decoders = Decoders(FORMATS)
-        return (one for item in self.items() for one in decoders.decode([item]))
+        return (one for stretch in self.stretches() for one in decoders.decode(stretch))
 
     def _item(self, path: Path, payload: bytes) -> Item:
         # terminals are named in their payloads, not by the file
@@ -144,8 +154,13 @@ def survey(recording: Recording, advance: Callable[[int], None]) -> Survey:
     found = Survey()
     for decoded in recording.decoded():
         found.note(decoded)
-        advance(len(decoded.delivery.payload))
+        advance(size(decoded.items))
     return found
+
+
+def size(items: Sequence[Item]) -> int:
+    """Bytes of these pieces."""
+    return sum(len(item.delivery.payload) for item in items)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,16 @@ from fleet.commands import demonstration, player, storing
 from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_settings
 from fleet.commands.player import Player, moment
 from fleet.commands.progress import progress
-from fleet.commands.recording import LINES, PIECE, Counts, Recording, Survey, opened, survey
+from fleet.commands.recording import (
+    LINES,
+    PIECE,
+    Counts,
+    Recording,
+    Survey,
+    opened,
+    size,
+    survey,
+)
 from fleet.commands.scenario import Play, Scenario, is_scenario
 from fleet.ingest.clean import NOBODYS
 from fleet.ingest.formats import FORMATS
@@ -222,7 +231,7 @@ async def judged(
     for decoded in recording.decoded():
         outcome.counts.note(decoded)
         made.play(decoded)
-        await advanced(len(decoded.delivery.payload), made.watermark)
+        await advanced(size(decoded.items), made.watermark)
     made.rest()
     outcome.alerts, outcome.retracted = made.by_kind(), made.retracted()
     outcome.episodes = made.alerts()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     payload: msgspec.Raw
 
 
+NOBODY_WAITS = Silent()
 LINE = msgspec.json.Decoder(Message)
 TEXT = msgspec.json.Decoder(str)
 
@@ -110,16 +111,23 @@ def _messages(path: Path) -> Iterator[Item]:
 
 
 def _message(m: Message) -> Item:
-    for topic, form in TOPICS:
-        station = topic.station(m.topic)
+    station, form = _sender(m.topic)
+    payload = TEXT.decode(m.payload).encode() if form == "nmea" else bytes(m.payload)
+    return _item("mqtt", station, form, payload, m.received)
+
+
+@cache
+def _sender(topic: str) -> tuple[str, str]:
+    """Station and format; a boat speaks under one topic all day."""
+    for known, form in TOPICS:
+        station = known.station(topic)
         if station is not None:
-            payload = TEXT.decode(m.payload).encode() if form == "nmea" else bytes(m.payload)
-            return _item("mqtt", station, form, payload, m.received)
-    raise ValueError(f"no topic of the service: {m.topic}")
+            return station, form
+    raise ValueError(f"no topic of the service: {topic}")
 
 
 def _item(name: str, station: str, form: str, payload: bytes, received: int) -> Item:
-    return Item(Silent(), Delivery(name, station, form, payload, received))
+    return Item(NOBODY_WAITS, Delivery(name, station, form, payload, received))
 
 
 def setting(folder: Folder, kinds: Collection[str] = ()) -> tuple[Setting, Outside]:
@@ -271,6 +279,12 @@ class Play:
         return episodes.Names(vessels, zones, orders, stations)
 
 
+@cache
+def _read(name: str, station: str, form: str) -> Item:
+    """What is left of a delivery of which the bytes have been read: who brought it."""
+    return _item(name, station, form, b"", 0)
+
+
 def _light(item: Item) -> Item:
-    """The delivery without its bytes, which have been read."""
-    return replace(item, delivery=replace(item.delivery, payload=b""))
+    d = item.delivery
+    return _read(d.feed, d.station, d.format)

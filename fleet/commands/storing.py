@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fleet import telemetry
 from fleet.commands.app import CommandError, Exit
-from fleet.commands.recording import FEED, Counts, Recording, Silent, Survey
+from fleet.commands.recording import FEED, Counts, Recording, Silent, Survey, size
 from fleet.ingest.formats import FORMATS
 from fleet.store import demonstration, health
 from fleet.store.db import connect
@@ -118,8 +118,8 @@ async def store(
     """Play it all into the database; `played` is told bytes and watermark after each piece."""
     telemetry.configure("warning")
     async with worker(url, counts, recording.format.key) as made:
-        for item in recording.items():
-            await made.batch([item])
-            await played(len(item.delivery.payload), made.clock())
+        for stretch in recording.stretches():
+            await made.batch(stretch)
+            await played(size(stretch), made.clock())
         await made.settle()
         await made.tick()

@@ -209,3 +209,22 @@ def test_every_real_recording(cli: Cli) -> None:
     for path in sorted(REAL.iterdir()):
         found = summary(cli, path)
         assert found["sentences"] or found["decoded"] or found["rejected"], path.name
+
+
+def test_terminals_together_are_like_terminals_line_by_line(cli: Cli, tmp_path: Path) -> None:
+    """Two boats, one of them too fast for a while, among lines that cannot be read."""
+    lines = ["no report"]
+    for n in range(30):
+        for boat, kn in (("YZ00001", 5), ("YZ00002", 25 if 5 < n < 20 else 5)):
+            t = f"2026-10-14T00:{n:02}:00Z"
+            place = {"lon": 109 + n * kn / 3600, "lat": 17.5, "sog_kn": kn, "cog_deg": 90}
+            lines.append(json.dumps({"terminal": boat, "t": t, **place}))
+    (tmp_path / "t.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    seen = []
+    for chunk in ((), ("--chunk", 0)):
+        options = ("t.jsonl", "--format", "terminal", *chunk, "--alerts", "a.jsonl")
+        found = summary(cli, *options)
+        del found["seconds"]
+        seen.append((found, alerts(tmp_path / "a.jsonl")))
+    assert seen[0] == seen[1]
+    assert [a["kind"] for a in seen[0][1]] == ["speed"]
