@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,16 +18,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from fleet.cells import EDGE, WHOLE, Cells, Chart, Sieve
 from fleet.model import SECOND, Floats, Ints, Mask, Severity, VesselClass
 
 NM_PER_DEGREE = 60.0
 METRES_PER_NM = 1852.0
 BLOCK = 1_000_000
 """Point and vertex pairs looked at together: bounds the memory of one look at a long line."""
-CELL = 0.02
-"""Degrees, at least: wider than any margin around a zone, and than most ways between two fixes."""
-MOST_CELLS = 2000
-"""On each side of the raster over all zones."""
 SEASON_YEARS = range(2010, 2061)
 """Annual seasons are laid out over these years when a zone is built."""
 
@@ -45,10 +42,10 @@ class Zone:
     severity: Severity
     seasons: tuple[tuple[int, int], ...]
     classes: frozenset[VesselClass]
-    dwell_min: float = float("nan")  #: how long a boat may stay; NaN where there is no such limit
     limit_kn: float  #: NaN where there is none
     geometry: BaseGeometry
     version: int = 1
+    dwell_min: float = float("nan")  #: how long a boat may stay; NaN where there is no such limit
 
     def in_season(self, t: Ints) -> Mask:
         """Whether the rule is in force at each time."""
@@ -56,6 +53,10 @@ class Zone:
             return np.ones(len(t), np.bool_)
         edges = np.array(self.seasons, np.int64).ravel()
         return np.asarray(np.searchsorted(edges, t, side="right") % 2 == 1)
+
+    def ever_in_season(self, first: int, last: int) -> bool:
+        """Whether the rule is in force at any time from `first` to `last`."""
+        return not self.seasons or any(a <= last and first < b for a, b in self.seasons)
 
     def season_end(self, t: int) -> int:
         """The end of the season that holds t, or the largest time."""
@@ -117,47 +118,8 @@ class Hits:
     row: Ints
     zone: Ints
 
-    def take(self, mask: Mask) -> Hits:
+    def take(self, mask: Mask | Ints) -> Hits:
         return Hits(self.row[mask], self.zone[mask])
-
-
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """Where areas are, roughly: cells within one cell of the box of an area."""
-
-    west: float
-    south: float
-    cell: float  #: degrees
-    cells: Mask  #: (rows from south, columns from west), with an empty one around
-
-    @classmethod
-    def over(cls, areas: Sequence[BaseGeometry]) -> Raster:
-    dwell_min: Floats  #: NaN where there is none
-        boxes = np.array([a.bounds for a in areas if not a.is_empty]).reshape(-1, 4)
-        if not len(boxes):
-            return cls(0.0, 0.0, CELL, np.zeros((1, 1), np.bool_))
-        west, south = boxes[:, :2].min(axis=0)
-        wide, high = boxes[:, 2].max() - west, boxes[:, 3].max() - south
-        cell = max(CELL, wide / MOST_CELLS, high / MOST_CELLS)
-        cells = np.zeros((int(high / cell) + 5, int(wide / cell) + 5), np.bool_)
-        # Two cells of room on the low sides: one for the margin, one that stays empty.
-        made = cls(float(west - 2 * cell), float(south - 2 * cell), float(cell), cells)
-        for (x0, y0), (x1, y1) in boxes.reshape(-1, 2, 2):
-            (r0, r1), (c0, c1) = made._cell(np.array([x0, x1]), np.array([y0, y1]))
-            cells[r0 - 1 : r1 + 2, c0 - 1 : c1 + 2] = True
-        return made
-
-    def at(self, lon: Floats, lat: Floats) -> Mask:
-            np.array([z.dwell_min for z in zones], np.float64),
-        """Whether each point's cell is marked; what is off the raster is in its empty rim."""
-        row, column = self._cell(lon, lat)
-        return np.asarray(self.cells[row, column])
-
-    def _cell(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
-        high, wide = self.cells.shape
-        row = np.clip(np.nan_to_num((lat - self.south) / self.cell), 0, high - 1)
-        column = np.clip(np.nan_to_num((lon - self.west) / self.cell), 0, wide - 1)
-        return row.astype(np.int64), column.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,8 +132,10 @@ class Zones:
     rules: NDArray[np.str_]
     severity: Ints
     limit_kn: Floats  #: NaN where there is none
+    dwell_min: Floats  #: NaN where there is none
     tree: shapely.STRtree
-    busy: Raster
+    boxes: Floats  #: (zones, 4) west, south, east, north; NaN for lines
+    cells: Cells
 
     @classmethod
     def build(cls, zones: Sequence[Zone]) -> Zones:
@@ -184,42 +148,93 @@ class Zones:
             np.array([z.rule for z in zones], np.str_),
             np.array([z.severity for z in zones], np.int64),
             np.array([z.limit_kn for z in zones], np.float64),
+            np.array([z.dwell_min for z in zones], np.float64),
             shapely.STRtree(areas),
-            Raster.over(areas),
+            shapely.bounds(areas).reshape(-1, 4),
+            Cells.over(areas),
         )
 
-    def candidates(self, lon: Floats, lat: Floats) -> Ints:
-        """The points that are within a cell of the box of an area: of all others nothing need be
-        asked. Most boats are at sea, far from every zone.
-        """
-        return np.flatnonzero(self.busy.at(lon, lat))
-
     def containing(self, lon: Floats, lat: Floats) -> Hits:
-        """Every pair where the point lies in the zone's polygon, edge included."""
-        rows = self.candidates(lon, lat)
-        points = shapely.points(lon[rows], lat[rows])
-        row, zone = self.tree.query(points, predicate="intersects")
-        return Hits(rows[row], zone)
+        """Every pair where the point lies in the zone's polygon, edge included; sorted."""
+        return self.about(lon, lat)[0]
 
     def within(self, lon: Floats, lat: Floats, margin_m: float) -> Hits:
-        """Every pair where the point is inside or less than the margin from the edge."""
-        rows = self.candidates(lon, lat)
-        lon, lat = lon[rows], lat[rows]
-        points: Any = shapely.points(lon, lat)
-        reach = margin_m / METRES_PER_NM / NM_PER_DEGREE
-        wide = reach / np.maximum(np.cos(np.radians(lat)), 0.05)
-        boxes = shapely.box(lon - wide, lat - reach, lon + wide, lat + reach)
-        row, zone = self.tree.query(boxes)
-        near = distance_m(self.tree.geometries[zone], points[row]) <= margin_m
-        return Hits(rows[row[near]], zone[near])
+        """Every pair where the point is inside or less than the margin from the edge; sorted."""
+        return self.about(lon, lat, margin_m)[1]
 
-    def crossed(self, a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats) -> Hits:
-        """Every pair where the straight segment touches the zone."""
-        long = np.maximum(np.abs(a_lon - b_lon), np.abs(a_lat - b_lat)) > self.busy.cell / 2
-        rows = np.union1d(np.flatnonzero(long), self.candidates(a_lon, a_lat))
+    def about(
+        self, lon: Floats, lat: Floats, margin_m: float = 0.0, which: Mask | None = None
+    ) -> tuple[Hits, Hits]:
+        """The points inside of zones, and those inside or less than the margin from the edge; of
+        these zones (a mask), where one is given. Both sorted by row and zone.
+        """
+        found = self.cells.around(lon, lat)
+        if which is not None:
+            found = found.take(which[found.area])
+        inside = found.how == WHOLE
+        ask = np.flatnonzero(found.how == EDGE)
+        area, row = self.tree.geometries[found.area[ask]], found.row[ask]
+        inside[ask] = shapely.intersects_xy(area, lon[row], lat[row])
+        hits = Hits(found.row, found.area)
+        if not margin_m:
+            return hits.take(inside), hits.take(inside)
+        if self._reach(lat, margin_m)[1].max(initial=0.0) > self.cells.reach:
+            return hits.take(inside), self._near(lon, lat, margin_m, which)
+        near = inside.copy()
+        rest = np.flatnonzero(~inside)
+        near[rest] = self._beside(lon, lat, hits.take(rest), margin_m)
+        return hits.take(inside), hits.take(near)
+
+    def _reach(self, lat: Floats, margin_m: float) -> tuple[float, Floats]:
+        """The margin in degrees of latitude, and of longitude at each point."""
+        high = margin_m / METRES_PER_NM / NM_PER_DEGREE
+        return high, high / np.maximum(np.cos(np.radians(lat)), 0.05)
+
+    def _beside(self, lon: Floats, lat: Floats, hits: Hits, margin_m: float) -> Mask:
+        """Which of these pairs are less than the margin apart."""
+        lon, lat = lon[hits.row], lat[hits.row]
+        high, wide = self._reach(lat, margin_m)
+        west, south, east, north = self.boxes[hits.zone].T
+        near = (lon >= west - wide) & (lon <= east + wide)
+        near &= (lat >= south - high) & (lat <= north + high)
+        rows = np.flatnonzero(near)
+        points = shapely.points(lon[rows], lat[rows])
+        near[rows] = distance_m(self.tree.geometries[hits.zone[rows]], points) <= margin_m
+        return np.asarray(near)
+
+    def _near(self, lon: Floats, lat: Floats, margin_m: float, which: Mask | None) -> Hits:
+        """As `about`, for margins wider than the cells: every zone around is asked."""
+        rows = np.flatnonzero(~np.isnan(lon) & ~np.isnan(lat))
+        high, wide = self._reach(lat[rows], margin_m)
+        x, y = lon[rows], lat[rows]
+        row, zone = self.tree.query(shapely.box(x - wide, y - high, x + wide, y + high))
+        keep = np.lexsort((zone, row))
+        hits = Hits(rows[row[keep]], zone[keep])
+        hits = hits if which is None else hits.take(which[hits.zone])
+        return hits.take(self._beside(lon, lat, hits, margin_m))
+
+    def crossed(
+        self, a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats, *, rule: str = ""
+    ) -> Hits:
+        """Every pair where the straight segment touches the zone, of those of this rule; sorted."""
+        which = self.where(rule=rule)
+        rows = _sieve(self, rule).passes(a_lon, a_lat, b_lon, b_lat)
         lines = segments(a_lon[rows], a_lat[rows], b_lon[rows], b_lat[rows])
         row, zone = self.tree.query(lines, predicate="intersects")
-        return Hits(rows[row], zone)
+        row, zone = row[which[zone]], zone[which[zone]]
+        order = np.lexsort((zone, row))
+        return Hits(rows[row[order]], zone[order])
+
+    def line_nm(self, i: int, lon: Floats, lat: Floats, within_nm: float) -> Floats:
+        """`signed_distance_nm` to line i; infinite for points further away than that."""
+        out = np.full(len(lon), np.inf)
+        rows = np.flatnonzero(_chart(self, i).bounds(lon, lat)[0] <= within_nm)
+        out[rows] = signed_distance_nm(self.zones[i].geometry, lon[rows], lat[rows])
+        return out
+
+    def line_bounds_nm(self, i: int, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """The least and the most that the distance to line i can be: of most boats enough."""
+        return _chart(self, i).bounds(lon, lat)
 
     def where(self, *, kind: str = "", rule: str = "") -> Mask:
         """Which zones are of this kind or rule. Not to be written to: it is remembered."""
@@ -236,6 +251,17 @@ def _where(zones: Zones, kind: str, rule: str) -> Mask:
     mask &= (zones.kinds == kind) if kind else True
     mask &= (zones.rules == rule) if rule else True
     return mask
+
+
+@lru_cache(maxsize=64)
+def _sieve(zones: Zones, rule: str) -> Sieve:
+    return zones.cells.sieve(zones.where(rule=rule))
+
+
+@lru_cache(maxsize=64)
+def _chart(zones: Zones, i: int) -> Chart:
+    line = zones.zones[i].geometry
+    return Chart.of(line, partial(signed_distance_nm, line))
 
 
 @lru_cache(maxsize=256)
@@ -272,7 +298,9 @@ def signed_distance_nm(line: BaseGeometry, lon: Floats, lat: Floats) -> Floats:
     """Nautical miles to the polyline: positive on its left (home) side, negative past it.
 
     The side is that of the nearest piece of the line; at a bend the two pieces are extended to
-    their bisector, which is where the nearest piece changes.
+    their bisector, which is where the nearest piece changes. Beyond its ends a line has no sides:
+    nobody crosses it by being there, so that counts as home (the Beibu Gulf line ends at point 21
+    in open sea).
     """
     block = max(BLOCK // len(shapely.get_coordinates(line)), 1)
     parts = [
@@ -289,7 +317,8 @@ def _signed_distance_nm(line: BaseGeometry, lon: Floats, lat: Floats) -> Floats:
     ay = xy[None, :-1, 1] - lat[:, None]
     dx = (xy[None, 1:, 0] - xy[None, :-1, 0]) * scale
     dy = np.broadcast_to(xy[None, 1:, 1] - xy[None, :-1, 1], dx.shape)
-    along = np.clip(-(ax * dx + ay * dy) / np.maximum(dx * dx + dy * dy, 1e-18), 0, 1)
+    foot = -(ax * dx + ay * dy) / np.maximum(dx * dx + dy * dy, 1e-18)
+    along = np.clip(foot, 0, 1)
     px, py = ax + along * dx, ay + along * dy
     far = np.hypot(px, py)
     # At a shared vertex two pieces tie: the one seen less end-on tells the side truly.
@@ -297,7 +326,9 @@ def _signed_distance_nm(line: BaseGeometry, lon: Floats, lat: Floats) -> Floats:
     lean = np.abs(cross) / np.maximum(np.hypot(dx, dy), 1e-18)
     best = np.argmin(far - 1e-6 * lean, axis=1)
     pick = np.arange(len(lon))
-    side = np.where(cross[pick, best] >= 0, 1.0, -1.0)
+    first, last = best == 0, best == far.shape[1] - 1
+    beyond = (first & (foot[pick, best] < 0)) | (last & (foot[pick, best] > 1))
+    side = np.where((cross[pick, best] >= 0) | beyond, 1.0, -1.0)
     return np.asarray(side * far[pick, best] * NM_PER_DEGREE)
 
 
@@ -316,7 +347,12 @@ def zone_of(row: Mapping[str, Any]) -> Zone:
         limit_kn=_or_nan(row.get("limit_kn")),
         geometry=shapely.geometry.shape(row["geometry"]),
         version=int(row.get("version") or 1),
+        dwell_min=_or_nan(row.get("dwell_min")),
     )
+
+
+def _or_nan(value: Any) -> float:
+    return float("nan") if value is None else float(value)
 
 
 def vessel_class(name: str) -> VesselClass:
@@ -326,8 +362,3 @@ def vessel_class(name: str) -> VesselClass:
     except KeyError:
         allowed = ", ".join(c.name.lower() for c in VesselClass)
         raise ValueError(f"unknown vessel class {name!r}; one of {allowed}") from None
-        dwell_min=_or_nan(row.get("dwell_min")),
-def _or_nan(value: Any) -> float:
-    return float("nan") if value is None else float(value)
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from fleet.vessels import Vessels
 
 CROSSING_AGE = 15 * MINUTE
 """Fixes further apart say nothing about the way between them (domain: segment test)."""
+CROSSED = "keep_out"
+"""The rule of zones for which the way between two fixes counts."""
 
 
 def on_time(batch: Batch, last: Batch) -> tuple[Mask, Ints]:
@@ -111,14 +114,12 @@ def prepare(batch: Batch, place: Ints, heard: Ints, last: Batch, setting: Settin
     """Look every fix up in the zones, once. Rows are on time, sorted by (place, vessel); `heard`
     has the newest fix time of each kind of feed for every row.
     """
-    zones, cur = setting.zones, batch
-    everything = zones.containing(cur.lon, cur.lat)
-    cur = replace(cur, flags=_place_flags(cur.flags, everything, zones))
+    zones, force = setting.zones, in_force(batch, setting.zones, setting.vessels)
+    inside, near = zones.about(batch.lon, batch.lat, setting.margin_m, force.some | _areas(zones))
+    cur = replace(batch, flags=_place_flags(batch.flags, inside, zones))
     prev = _previous(cur, place, last)
     bounds = np.searchsorted(place, np.arange(place.max(initial=-1) + 2))
-    force = in_force(cur, zones, setting.vessels)
-    inside = _sorted(everything, force)
-    near = _sorted(zones.within(cur.lon, cur.lat, setting.margin_m), force)
+    inside, near = inside.take(force.of(inside)), near.take(force.of(near))
     leap = _knots(cur, prev) > MAX_STEP_KN
     crossed, crossed_for = _crossings(cur, prev, leap, zones, force)
     return Prepared(cur, prev, leap, bounds, inside, near, crossed, crossed_for, heard, setting)
@@ -131,6 +132,11 @@ def _previous(cur: Batch, place: Ints, last: Batch) -> Batch:
     same = cur.vessel[order][1:] == cur.vessel[order][:-1]
     prev.put(order[1:][same], cur.take(order[:-1][same]))
     return prev
+
+
+def _areas(zones: Zones) -> Mask:
+    """The zones that mark fixes, whatever the season."""
+    return zones.among("port", "coverage")
 
 
 def _place_flags(flags: Ints, hits: Hits, zones: Zones) -> Ints:
@@ -150,31 +156,40 @@ class Force:
     t: Ints
     cls: Ints
     allowed: Mask
+    some: Mask  #: zones in season at some time of the batch
     zones: Zones
 
     def of(self, hits: Hits) -> Mask:
         """Which hits count: the vessel's class is concerned and the season is on."""
         good = self.allowed[hits.zone, self.cls[hits.row]]
-        for z in np.unique(hits.zone):
-            if self.zones.zones[z].seasons:
-                rows = hits.zone == z
-                good[rows] &= self.zones.zones[z].in_season(self.t[hits.row[rows]])
+        for z in np.flatnonzero(_seasonal(self.zones)):
+            rows = np.flatnonzero(hits.zone == z)
+            good[rows] &= self.zones.zones[z].in_season(self.t[hits.row[rows]])
         return np.asarray(good)
 
 
 def in_force(cur: Batch, zones: Zones, vessels: Vessels) -> Force:
     """Areas (ports, coverage) concern everybody; other zones the classes they name."""
+    some = np.ones(len(zones.zones), np.bool_)
+    if len(cur):
+        first, last = int(cur.t.min()), int(cur.t.max())
+        for z in np.flatnonzero(_seasonal(zones)):
+            some[z] = zones.zones[z].ever_in_season(first, last)
+    return Force(cur.t, vessels.cls[cur.vessel], _allowed(zones), some, zones)
+
+
+@lru_cache(maxsize=16)
+def _seasonal(zones: Zones) -> Mask:
+    return np.array([bool(z.seasons) for z in zones.zones], np.bool_)
+
+
+@lru_cache(maxsize=16)
+def _allowed(zones: Zones) -> Mask:
     allowed = np.zeros((len(zones.zones), 32), np.bool_)
     for i, zone in enumerate(zones.zones):
         allowed[i, [int(c) for c in zone.classes]] = True
         allowed[i] |= zone.rule == "area"
-    return Force(cur.t, vessels.cls[cur.vessel], allowed, zones)
-
-
-def _sorted(hits: Hits, force: Force) -> Hits:
-    hits = hits.take(force.of(hits))
-    order = np.lexsort((hits.zone, hits.row))
-    return Hits(hits.row[order], hits.zone[order])
+    return allowed
 
 
 def _crossings(
@@ -185,9 +200,9 @@ def _crossings(
     moved = (cur.lon != prev.lon) | (cur.lat != prev.lat)
     fair = (prev.t > 0) & (dt <= CROSSING_AGE) & moved & ~leap
     rows = fair.nonzero()[0]
-    a, b = prev.take(rows), cur.take(rows)
-    part = zones.crossed(a.lon, a.lat, b.lon, b.lat)
-    hits = _sorted(Hits(rows[part.row], part.zone), force)
+    part = zones.crossed(prev.lon[rows], prev.lat[rows], cur.lon[rows], cur.lat[rows], rule=CROSSED)
+    hits = Hits(rows[part.row], part.zone)
+    hits = hits.take(force.of(hits))
     lines = segments(prev.lon[hits.row], prev.lat[hits.row], cur.lon[hits.row], cur.lat[hits.row])
     share = share_inside(zones.tree.geometries[hits.zone], lines)
     return hits, np.asarray(share * dt[hits.row], np.int64)
