@@ -113,6 +113,14 @@ def ordered(raw: Sequence[Mapping[str, Any]]) -> tuple[Scope, ...]:
     return tuple(sorted(found, key=lambda scope: scope.rank))
 
 
+def plainly(raw: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Checked overrides as they are stored, in their order: what says nothing is left out."""
+    return [
+        {**{n: entry[n] for n in CONDITIONS if entry.get(n)}, "params": dict(entry["params"])}
+        for entry in raw
+    ]
+
+
 def checked(
     rule: Rule, values: Mapping[str, Any], raw: Any, places: Mapping[str, Place]
 ) -> tuple[Scope, ...]:

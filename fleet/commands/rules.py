@@ -16,6 +16,7 @@ from rich.table import Table
 from fleet.alerts.parameters import defaults
 from fleet.alerts.rule import Rule
 from fleet.alerts.rules import RULES
+from fleet.alerts.scopes import ordered
 from fleet.alerts.standing import about, standing
 from fleet.commands.app import App, pass_app, running, with_settings
 from fleet.store import health
@@ -38,6 +39,7 @@ class Listed:
     version: int
     enabled: bool
     params: Mapping[str, Any]
+    scopes: list[Mapping[str, Any]]  #: overrides: class, zone, season, params
     source: str
     data: str | None = None  #: evaluated, in_part, not_evaluated; None without a database
     why_zh: str = ""
@@ -60,7 +62,7 @@ class Known:
 @with_settings("database_url")
 @pass_app
 def rules(app: App, as_json: bool) -> None:
-    """List what raises alerts: numbers, their source, data, counts.
+    """List what raises alerts: numbers, overrides of them, their source, data, counts.
 
     With a database, its thresholds, whether each kind has the data that it needs, and how many
     alerts are open; without one, the numbers that ship with the service, and what each needs.
@@ -100,6 +102,7 @@ def listed(rule: Rule, known: Known | None) -> Listed:
         version=row["version"] if row else shipped.version,
         enabled=row["enabled"] if row else True,
         params=dict(row["params"] if row else shipped.values),
+        scopes=row["scopes"] if row else [],
         source=row["source"] if row else shipped.source,
         **(said(rule, known) if known else {}),
     )
@@ -123,10 +126,18 @@ def show(console: Console, found: list[Listed]) -> None:
     if counted:
         table.add_column("open / day", justify="right")
     for entry in found:
-        numbers = "\n".join(f"{k} = {v:g}" for k, v in entry.params.items())
-        row = [titled(entry), numbers, described(entry)]
+        row = [titled(entry), numbered(entry), described(entry)]
         table.add_row(*row, *([f"{entry.open} / {entry.day}"] if counted else []))
     console.print(table)
+
+
+def numbered(entry: Listed) -> str:
+    """The kind's own numbers, then the overrides, the most specific last."""
+    lines = [f"{k} = {v:g}" for k, v in entry.params.items()]
+    for scope in ordered(entry.scopes):
+        lines.append(f"[cyan]{escape(scope.label)}[/cyan]")
+        lines += [f"  {k} = {v:g}" for k, v in scope.values.items()]
+    return "\n".join(lines)
 
 
 def titled(entry: Listed) -> str:

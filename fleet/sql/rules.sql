@@ -26,18 +26,24 @@ select pg_advisory_xact_lock(hashtext('fleet.rule_version'))
 
 -- name: newest
 -- The version in force; none where the numbers that ship are.
-select version, params, source, enabled from rule_version where kind = %(kind)s
+select version, params, scopes, source, enabled from rule_version where kind = %(kind)s
 order by version desc limit 1
 
 -- name: version
 -- An earlier version.
-select version, params, source, enabled from rule_version
+select version, params, scopes, source, enabled from rule_version
 where kind = %(kind)s and version = %(version)s
 
 -- name: put
 -- One more version, by whom and why.
-insert into rule_version (kind, version, params, source, enabled, actor, reason)
-values (%(kind)s, %(version)s, %(params)s, %(source)s, %(enabled)s, %(actor)s, %(reason)s)
+insert into rule_version (kind, version, params, scopes, source, enabled, actor, reason)
+values (%(kind)s, %(version)s, %(params)s, %(scopes)s, %(source)s, %(enabled)s, %(actor)s,
+        %(reason)s)
+
+-- name: places
+-- What an override may name: the zones in force.
+select code, rule = 'line' as line, coalesce(jsonb_array_length(season), 0) > 0 as seasonal
+from zone where ended is null
 
 -- name: hint
 -- Tell the workers.

@@ -1,12 +1,12 @@
 """Writing thresholds: each edit is a version with its author and reason; none is ever changed.
 
-Invariant: what is written was typed by the rule (`parameters.typed`), so workers can use it; going
-back is one more version. The caller owns the transaction.
+Invariant: what is written was typed by the rule (`parameters.typed`, `scopes.checked`), so workers
+can use it; going back is one more version. The caller owns the transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from fleet.alerts.parameters import defaults, typed
 from fleet.alerts.rule import Rule
+from fleet.alerts.scopes import Place, checked, plainly
 from fleet.store.db import Connection, one, queries, rows
 from fleet.store.zone_edits import Author, Conflict
 
@@ -38,10 +39,16 @@ def shipped(kind: str) -> dict[str, Any]:
     """The numbers that come with the program, as a row."""
     found = defaults()[kind]
     return {
-        "kind": kind, "version": found.version, "params": dict(found.values),
+        "kind": kind, "version": found.version, "params": dict(found.values), "scopes": [],
         "source": found.source, "enabled": True, "at": None, "reason": "", "actor": None,
         "actor_name": None,
     }  # fmt: skip
+
+
+async def places(conn: Connection) -> dict[str, Place]:
+    """The zones in force by code, as far as an override may name them."""
+    found = await rows(conn, SQL["places"])
+    return {row.pop("code"): Place(**row) for row in found}
 
 
 async def put(
@@ -50,13 +57,15 @@ async def put(
     author: Author,
     *,
     params: Mapping[str, Any] | None = None,
+    scopes: Sequence[Mapping[str, Any]] | None = None,
     source: str = "",
     enabled: bool = True,
     version: int | None = None,
 ) -> int:
-    """The next version's number. `params` None leaves the numbers as they are.
+    """The next version's number. `params` or `scopes` None leaves them as they are.
 
-    Raises BadParameter naming the key; Conflict where `version` is given and not the newest.
+    Raises BadParameter (BadScope) naming the key; Conflict where `version` is given and not the
+    newest. Overrides that stay are not looked at again: their zone may have ended since.
     """
     await conn.execute(SQL["lock"])
     found = await rows(conn, SQL["newest"], kind=rule.key)
@@ -65,12 +74,17 @@ async def put(
         raise Conflict(f"version {version} was edited, the newest is {old['version']}")
     values = old["params"] if params is None else params
     typed(rule, values)
-    told = source or (old["source"] if values == old["params"] else author.reason)
+    over = old["scopes"]
+    if scopes is not None:
+        checked(rule, values, scopes, await places(conn))
+        over = plainly(scopes)
+    same = (values, over) == (old["params"], old["scopes"])
+    told = source or (old["source"] if same else author.reason)
     new = int(old["version"]) + 1
     await conn.execute(
         SQL["put"],
-        {"kind": rule.key, "version": new, "params": Jsonb(dict(values)), "source": told,
-         "enabled": enabled, "actor": author.account, "reason": author.reason},
+        {"kind": rule.key, "version": new, "params": Jsonb(dict(values)), "scopes": Jsonb(over),
+         "source": told, "enabled": enabled, "actor": author.account, "reason": author.reason},
     )  # fmt: skip
     await conn.execute(SQL["hint"], {"kind": rule.key})
     return new
@@ -83,5 +97,5 @@ async def restore(conn: Connection, rule: Rule, version: int, author: Author) ->
     kept = found[0] if found else own if version == own["version"] else None
     if kept is None:
         return None
-    more = {name: kept[name] for name in ("params", "source", "enabled")}
+    more = {name: kept[name] for name in ("params", "scopes", "source", "enabled")}
     return await put(conn, rule, author, **more)

@@ -16,6 +16,8 @@ import structlog
 from fleet.alerts.engine import RULES, Engine, State, close_zone, layout
 from fleet.alerts.facts import Facts
 from fleet.alerts.parameters import defaults, typed
+from fleet.alerts.rule import Rule
+from fleet.alerts.scoped import Scoped, scoped
 from fleet.geo import Zone, Zones, zone_of
 from fleet.model import Change
 from fleet.store import engine, facts, zones
@@ -34,7 +36,7 @@ class World:
 
     revision: int
     zones: tuple[Zone, ...]
-    parameters: Mapping[str, Mapping[str, Any]]  #: by kind: version, params, enabled
+    parameters: Mapping[str, Mapping[str, Any]]  #: by kind: version, params, scopes, enabled
     facts: Facts = field(default_factory=Facts)
 
     @property
@@ -44,7 +46,14 @@ class World:
     def engine(self, vessels: Vessels) -> Engine:
         rules = tuple(r for r in RULES if self.parameters[r.key]["enabled"])
         params = {r.key: typed(r, self.parameters[r.key]["params"]) for r in RULES}
-        return Engine(rules, params, Zones.build(self.zones), vessels, self.facts)
+        found = {r.key: self.scoped(r) for r in rules}
+        over = {kind: s for kind, s in found.items() if s}
+        return Engine(rules, params, Zones.build(self.zones), vessels, self.facts, over)
+
+    def scoped(self, rule: Rule) -> Scoped | None:
+        """The overrides of a kind, in these zones."""
+        row = self.parameters[rule.key]
+        return scoped(rule, row["params"], row.get("scopes", ()), self.zones)
 
     def usable(self, before: World | None = None) -> World:
         """The same with the thresholds of before, or those that ship, for what makes no sense."""
@@ -52,7 +61,8 @@ class World:
         for rule in RULES:
             try:
                 typed(rule, good[rule.key]["params"])
-            except ValueError:
+                self.scoped(rule)
+            except (ValueError, TypeError, LookupError):
                 LOG.exception("thresholds not usable", kind=rule.key)
                 good[rule.key] = (before.parameters if before else shipped())[rule.key]
         return replace(self, parameters=good)
@@ -82,8 +92,8 @@ async def _zones(conn: Connection, revision: int | None) -> tuple[Zone, ...]:
 def shipped() -> dict[str, dict[str, Any]]:
     """The thresholds that come with the program."""
     return {
-        kind: {"kind": kind, "version": s.version, "params": dict(s.values), "source": s.source,
-               "enabled": True}
+        kind: {"kind": kind, "version": s.version, "params": dict(s.values), "scopes": [],
+               "source": s.source, "enabled": True}
         for kind, s in defaults().items()
     }  # fmt: skip
 

@@ -182,3 +182,59 @@ async def test_the_workers_are_told(port: Port) -> None:
             assert note.payload == "speed"
             return
     pytest.fail("no notification")
+
+
+SMALL = {"class": "fishing_small", "params": {"fishing_kn": 9}}
+
+
+async def test_overrides_are_set_read_kept_and_taken_back(port: Port) -> None:
+    area = await port.sql("select code from zone where ended is null and rule <> 'line' limit 1")
+    near = {"zone": area[0]["code"], "season": "typhoon", "params": {"lasting_min": 1}}
+    told = [SMALL, {**near, "class": None}]
+    status, rule = await put(port, "speed", {"scopes": told, "reason": "small boats"})
+    assert (status, rule["version"], rule["params"]) == (200, 2, SPEED)
+    shown = [
+        {"class": "fishing_small", "zone": None, "season": None, "params": {"fishing_kn": 9}},
+        {"class": None, **near},
+    ]
+    assert (await by_kind(port))["speed"]["scopes"] == shown
+    assert (await put(port, "speed", {"params": SPEED, "reason": "x"}))[1]["scopes"] == shown
+    assert (await put(port, "speed", {"scopes": [], "reason": "none"}))[1]["scopes"] == []
+    async with port.client("chief") as http:
+        back = await http.post("/rules/speed/restore", json={"version": 2, "reason": "again"})
+        versions = (await http.get("/rules/speed/versions")).json()["versions"]
+    assert back.json()["scopes"] == shown
+    assert [len(v["scopes"]) for v in versions] == [2, 0, 2, 2, 0]
+    async with await connect(port.url, "test") as conn:
+        assert (await engine.parameters(conn))["speed"]["scopes"] == [SMALL, near], "for workers"
+
+
+async def test_overrides_stay_when_their_zone_has_ended(port: Port) -> None:
+    await port.sql("update zone set code = 'Z9', rule = 'keep_out', ended = null where id = 1")
+    near = {"zone": "Z9", "params": {"fishing_kn": 5}}
+    assert (await put(port, "speed", {"scopes": [near], "reason": "x"}))[0] == 200
+    await port.sql("update zone set ended = now() where id = 1")
+    assert (await put(port, "speed", {"enabled": False, "reason": "off"}))[0] == 200
+    status, body = await put(port, "speed", {"scopes": [near], "reason": "x"})
+    assert (status, body["errors"][0]["field"]) == (422, "body.scopes.0.zone")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "field", "words"),
+    [
+        ([SMALL, {"params": {"fishing_kn": 9}}], "body.scopes.1", "names none of"),
+        ([{**SMALL, "class": "trawlers"}], "body.scopes.0.class", "fishing_small"),
+        ([{**SMALL, "zone": "nowhere"}], "body.scopes.0.zone", "no area in force"),
+        ([{**SMALL, "season": "autumn"}], "body.scopes.0.season", "monsoon"),
+        ([{**SMALL, "params": {"fishing_kn": "9"}}], "body.scopes.0.params.fishing_kn", "'9' is"),
+        ([SMALL, SMALL], "body.scopes.1", "the same as scopes.0"),
+        (["\u0000"], "body.scopes.0", "object"),
+    ],
+)
+async def test_what_is_wrong_with_an_override_is_named(
+    port: Port, scopes: list[Any], field: str, words: str
+) -> None:
+    status, body = await put(port, "speed", {"scopes": scopes, "reason": "x"})
+    assert status == 422
+    assert body["errors"][0]["field"] == field
+    assert words in body["errors"][0]["message"]

@@ -7,7 +7,9 @@ from fleet.alerts.rules import RULES
 from fleet.store import rules as stored
 from fleet.store.db import Connection, rows
 from fleet.store.zone_edits import Author
+from fleet.worker.intake import Item
 from fleet.worker.loop import Worker
+from tests.worker.conftest import Another
 from tests.worker.scripted import Scripted, report
 
 DISTRESS = next(rule for rule in RULES if rule.key == "distress")
@@ -30,3 +32,40 @@ async def test_an_alert_keeps_the_version_that_raised_it(
         {"rule_version": 1, "occurrences": 2},
         {"rule_version": 2, "occurrences": 1},
     ]
+
+
+SPEED = next(rule for rule in RULES if rule.key == "speed")
+
+
+async def test_an_alert_says_by_which_override_it_was_raised_after_a_restart_too(
+    started: Worker, another: Another, feed: Scripted, sql: Connection
+) -> None:
+    """Boats of 10 and 20 m side by side at 12 kn; 9 kn is allowed to the small ones."""
+    await sql.execute(
+        "insert into vessel (id, reg_no, class, registered, length_m) values"
+        " (101, 'S', 1, true, 10), (102, 'L', 1, true, 20)"
+    )
+    await sql.execute(
+        "insert into vessel_identity (kind, value, vessel) values"
+        " ('terminal', 'T1', 101), ('terminal', 'T2', 102)"
+    )
+    over = [{"class": "fishing_small", "params": {"fishing_kn": 9}}]
+    assert await stored.put(sql, SPEED, Author(None, "small boats"), scopes=over) == 2
+    await started.configure()
+    for minute in (0, 1):
+        await started.batch([fast(feed, boat, minute) for boat in ("T1", "T2")])
+        await started.settle()
+    successor = await another()
+    assert successor.head.engine.scoped.keys() == {"speed"}
+    for minute in (2, 3):
+        await successor.batch([fast(feed, boat, minute) for boat in ("T1", "T2")])
+        await successor.settle()
+    found = await rows(
+        sql,
+        "select vessel, rule_version, evidence -> 'scope' as scope from alert where kind = 'speed'",
+    )
+    assert found == [{"vessel": 101, "rule_version": 2, "scope": ["class=fishing_small"]}]
+
+
+def fast(feed: Scripted, terminal: str, minute: int) -> Item:
+    return feed.item(report(terminal, 60 * minute, 109.1, 17.3, sog_kn=12.0))

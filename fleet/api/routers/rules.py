@@ -13,6 +13,7 @@ from fastapi import APIRouter, Path
 from fleet.alerts.parameters import BadParameter
 from fleet.alerts.rule import Rule as Kind
 from fleet.alerts.rules import RULES
+from fleet.alerts.scopes import BadScope
 from fleet.alerts.standing import Standing, standing
 from fleet.api.auth import Commander, Conn, See
 from fleet.api.errors import Problem, not_found
@@ -50,11 +51,13 @@ async def rule(kind: KindName, scope: See, conn: Conn) -> Rule:
 
 @router.put("/{kind}", summary="The next version of a kind's numbers (command centre)")
 async def update(kind: KindName, body: RuleIn, me: Commander, scope: See, conn: Conn) -> Rule:
-    """422 names the key that is missing, unknown or no usable number."""
+    """422 names the key, or the override's field, that is missing, unknown or not usable."""
     known, author = _kind(kind), Author(me.account.id, body.reason)
     more = body.model_dump(exclude={"reason"})
     try:
         await stored.put(conn, known, author, **more)
+    except BadScope as error:
+        raise Problem.of(422, f"body.{error.key}", error.why) from None
     except BadParameter as error:
         raise Problem.of(422, f"body.params.{error.key}", error.why) from None
     except ValueError as error:

@@ -27,11 +27,21 @@ class DataState(Out):
         return cls(state=found.state, missing=list(found.missing), why_zh=zh, why_en=en)
 
 
+class Scope(Out):
+    """Numbers that differ for some boats, somewhere, or for a time; null: all of them."""
+
+    cls: str | None = Field(default=None, alias="class", examples=["fishing_small"])
+    zone: str | None = Field(default=None, description="a zone's code")
+    season: str | None = Field(default=None, description="of the calendar, or a zone's code")
+    params: dict[str, Any] = Field(description="the numbers that differ")
+
+
 class RuleVersion(Out):
     """One version of a kind's numbers."""
 
     version: int
     params: dict[str, Any]
+    scopes: list[Scope] = Field(description="overrides; the most specific that fits wins")
     source: str = Field(description="where the numbers come from")
     enabled: bool
     at: datetime | None = Field(description="null: they ship with the service")
@@ -41,7 +51,7 @@ class RuleVersion(Out):
     @classmethod
     def fields_of(cls, row: Row) -> dict[str, Any]:
         actor = Actor(id=row["actor"], name=row["actor_name"] or "") if row["actor"] else None
-        plain = ("version", "params", "source", "enabled", "at", "reason")
+        plain = ("version", "params", "scopes", "source", "enabled", "at", "reason")
         return {"actor": actor, **{name: row[name] for name in plain}}
 
     @classmethod
@@ -90,6 +100,10 @@ class RuleIn(In):
 
     params: Annotated[dict[str, Any], Field(max_length=100)] | None = Field(
         default=None, description="every key of the kind; left out: the numbers stay"
+    )
+    scopes: Annotated[list[Any], Field(max_length=100)] | None = Field(
+        default=None,
+        description="overrides: {class?, zone?, season?, params}; left out: they stay",
     )
     reason: Said
     enabled: bool = True
