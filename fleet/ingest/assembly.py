@@ -68,6 +68,11 @@ class Part(NamedTuple):
     inherited: bool = False  #: its line names no source; that of the line before is taken
 
 
+def near(one: int, other: int) -> bool:
+    """Two moments that parts of one message can be of, as far as they are known."""
+    return one == other or NEVER in (one, other) or abs(one - other) <= PATIENCE
+
+
 @dataclass(slots=True)
 class Group:
     key: Key
@@ -88,7 +93,7 @@ class Group:
         return WINDOW if self.stage != Stage.WAITING or 1 in self.parts else EARLY_WINDOW
 
     def near(self, at: int) -> bool:
-        return NEVER in (self.at, at) or abs(at - self.at) <= PATIENCE
+        return near(self.at, at)
 
     def has(self, part: Part) -> bool:
         """Whether it repeats what this group holds or held."""
@@ -136,6 +141,34 @@ class Assembly:
             tally.reject(reason, message.payload)
             return None
         return message
+
+    def pair(self, first: Part, second: Part, tally: Tally) -> list[Message]:
+        """As `add` of both parts of one message; at once where nothing of their stream is open.
+
+        They name no source and no group, come in turn, have no fill between them, and LONGEST
+        characters at most.
+        """
+        key, bench, sequence = first.key, self._bench(first.key), self._sequence(first.key)
+        self._sweep(first.at, tally)
+        quiet = sequence.trust >= 0 and not sequence.strays and near(first.at, second.at)
+        for group in bench:
+            quiet &= group.stage == Stage.DONE and group.key != key
+        if not quiet:
+            both = self.add(first, tally), self.add(second, tally)
+            return [message for message in both if message is not None]
+        bench[:] = [
+            group for group in bench
+            if group.age + 2 <= WINDOW and group.near(first.at) and group.near(second.at)
+        ]  # fmt: skip
+        for group in bench:
+            group.age += 2
+        time = first.time or second.time
+        held = {part.number: (_mark(part.payload), 0) for part in (first, second)}
+        bench.append(Group(key, first.at, time, 0, not sequence.fresh, Stage.DONE, "", held))
+        sequence.count += 2
+        sequence.whole()
+        payload = first.payload + second.payload
+        return [Message(payload, second.fill, time, second.order, key.talker, key.channel, parts=2)]
 
     def _doubt(self, message: Message, part: Part, between: int) -> str:
         """Why its parts may be of two messages, `between` parts of its source apart; or ""."""
@@ -241,7 +274,7 @@ class Assembly:
                 _give_up(group, tally)
 
     def _begin(self, bench: Bench, part: Part, tally: Tally, *, ordered: bool) -> Message | None:
-        group = Group(part.key, part.at, part.time, ordered)
+        group = Group(part.key, part.at, part.time, ordered=ordered)
         bench.append(group)
         return _join(group, part, tally)
 

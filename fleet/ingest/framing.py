@@ -12,6 +12,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -75,6 +76,15 @@ class Waiting:
     at: int = NEVER
     context: Context | None = None
     before: Before | None = None
+
+
+class Pair(NamedTuple):
+    """Both parts of a message, whose lines name no source; their checksums are right."""
+
+    key: Key
+    payloads: tuple[bytes, bytes]
+    fill: int  #: of the second; the first has none
+    times: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -207,6 +217,22 @@ class Framer:
         )  # fmt: skip
         message = self._assembly.add(part, tally)
         return None if message is None else out.append(message)
+
+    def pair(self, pair: Pair, order: int, received: int, tally: Tally, out: list[Message]) -> None:
+        """Two parts side by side that are counted already, the second with that number: as
+        `sentence` of each.
+        """
+        key, payloads, fill, (first, second) = pair
+        waiting = self.waiting
+        second = second or first
+        at = received or first or waiting.at
+        then = received or second or at
+        waiting.context, waiting.before, waiting.at = None, Before(key, 2, "", second), then
+        parts = (
+            Part(key, 1, payloads[0], 0, first, at, "", order - 1),
+            Part(key, 2, payloads[1], fill, second, then, "", order),
+        )
+        out += self._assembly.pair(*parts, tally)
 
     def _sentence(self, tally: Tally) -> int:
         tally.sentences += 1

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from fleet.ingest.ais.scan import OTHER, TAG, TAGGED, Lines
+from fleet.ingest.ais.scan import OTHER, STAR, TAG, TAGGED, Lines
 from fleet.ingest.ais.stamped import ANY_CHECK, pghp_times
 from fleet.ingest.framing import GROUP, Context
 from fleet.ingest.stamps import unix_time
@@ -86,7 +86,8 @@ def pghp_lines(found: Lines) -> Ints:
     if not len(line):
         return line
     event = found.begin[line] + 1
-    right = found.right[event] & ((found.text.u8[found.at[event]] & FIVE) == PGHP)
+    right = found.right(event) & (found.kind[event + 1] == STAR)
+    right &= (found.text.u8[found.at[event]] & FIVE) == PGHP
     rows: Ints = line[right]
     return rows
 
@@ -99,7 +100,7 @@ def tags(found: Lines) -> Tags | None:
     start, star = found.at[event], found.at[event + 1]
     digits = found.at[event + 2] - star
     odd = (digits == 2) | (start != found.at[event - 1] + 1)
-    right = found.right[event] & (digits == 3)
+    right = found.right(event) & (digits == 3)
     good = right & ~odd
     out = Tags([], [], [], line[~right & ~odd], line[odd].tolist())
     data = found.text.data

@@ -122,17 +122,17 @@ class Work:
         return rank
 
     def _packed(self, rows: slice, width: int) -> tuple[tuple[Ints, Bytes], Ints]:
-        """Words and bytes of these payloads; the rows that hold what no payload may."""
+        """Words and six-bit codes of these payloads; the rows that hold what no payload may."""
         at, size = self.some[PAYLOAD, rows], self.some[SIZE, rows]
         if not len(at):
             return (self.all[:0], self.text.u1[:0]), NONE
-        bits, illegal = unpack.packed(self.text, at, size, width)
+        codes, illegal = unpack.sixes(self.text, at, size, width)
         bad = NONE if illegal is None else illegal.nonzero()[0]
         if int(size.max()) > width:
             longer = (size > width).nonzero()[0]
             wrong = [i for i in longer.tolist() if self._wrong(self.some[:, rows.start + i])]
             bad = np.concatenate((bad, np.array(wrong, np.int64)))
-        return (unpack.words(bits), bits), bad + rows.start if len(bad) else NONE
+        return (unpack.words(codes), codes), bad + rows.start if len(bad) else NONE
 
     def _wrong(self, message: Ints) -> bool:
         payload = self.text.data[message[PAYLOAD] : message[PAYLOAD] + message[SIZE]]
@@ -182,12 +182,12 @@ class Work:
     def _few_tables(self) -> tuple[dict[Name, Table], Heard]:
         """The same for few messages."""
         tables: dict[Name, Table] = {}
-        words, bits = self.long
+        words, codes = self.long
         seconds = np.zeros((2, len(self.rows)), np.int64)
         if not len(self.rows):
             return tables, self._heard(seconds, np.zeros((2, 0)))
         self._identity()
-        few = Few(words, bits, self.rank[self.rows], self.length[self.rows])
+        few = Few(words, codes, self.rank[self.rows], self.length[self.rows])
         seconds[0] = few.second
         for rank, layout in enumerate(LAYOUTS.values()):
             start, stop = self.ends[rank - 1] if rank else 0, self.ends[rank]
@@ -201,17 +201,17 @@ class Work:
 
     def _fields(self, layout: Layout, rows: slice, mmsi: Ints) -> dict[str, Column]:
         begin = self.ends[LONGER - 1] if unpack.is_long(layout) else 0
-        words, bits = self.long if begin or unpack.is_long(layout) else self.short
+        words, codes = self.long if begin or unpack.is_long(layout) else self.short
         own = slice(rows.start - begin, rows.stop - begin)
         length = self.length[self.rows[rows]]
-        return unpack.fields(layout, words[:, own], bits[own], length, mmsi[rows])
+        return unpack.fields(layout, words[:, own], codes[own], length, mmsi[rows])
 
     def _identity(self) -> Ints:
         """MMSI and repeat, which all layouts have in the same place."""
         first = [words[0] for words, _ in (self.short, self.long) if len(words)]
         word = first[0] if len(first) == 1 else np.concatenate(first) if first else self.rows
-        self.common["mmsi"] = mmsi = word >> 26 & (1 << 30) - 1
-        self.common["repeat"] = word >> 56 & 3
+        self.common["mmsi"] = mmsi = word >> 10 & (1 << 30) - 1
+        self.common["repeat"] = word >> 40 & 3
         self.doubt |= int(Doubt.MMSI) * ((mmsi == 0) | (mmsi > MOST_MMSI))
         return mmsi
 

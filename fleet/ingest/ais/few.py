@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from fleet.ingest.ais.fields import AUXILIARY, LAYOUTS, Field, Layout
 from fleet.ingest.ais.moments import TIMELESS
 from fleet.ingest.ais.rates import RATES
-from fleet.ingest.ais.text import Bytes, chars
-from fleet.ingest.ais.unpack import LETTER, LONG, TEXT, Plan, plan, word_of
+from fleet.ingest.ais.text import Bytes
+from fleet.ingest.ais.unpack import LONG, TEXT, UNIT, WORD, Plan, letters, plan, word_of
 from fleet.ingest.clean import NO_SECOND
 from fleet.model import Floats, Ints
 
@@ -66,8 +66,8 @@ def _word(f: Field) -> int:
     return word_of(f, LONG)
 
 
-WORD: Final = _stacked(_word)
-SHIFT: Final = _stacked(lambda f: 64 - f.first_bit + 32 * _word(f) - f.width)
+WORDS: Final = _stacked(_word)
+SHIFT: Final = _stacked(lambda f: WORD - f.first_bit + UNIT * _word(f) - f.width)
 MASK: Final = _stacked(lambda f: (1 << f.width) - 1)
 SIGN: Final = _stacked(lambda f: 1 << (f.width - 1) if f.kind in ("i", "rot") else 0)
 END: Final = _stacked(lambda f: f.first_bit + f.width)
@@ -94,10 +94,10 @@ SPOKEN: Final = next(rank for rank, p in enumerate(PLANS) if p.texts)
 class Few:
     """The fields of all rows, cut at once; texts when they are asked for."""
 
-    def __init__(self, words: Ints, bits: Bytes, rank: NDArray[np.uint8], length: Ints) -> None:
-        self.bits, self.rank, self.length = bits, rank, length
-        mmsi = words[0] >> 26 & (1 << 30) - 1
-        raw = words[WORD[rank], np.arange(len(rank))[:, None]]
+    def __init__(self, words: Ints, codes: Bytes, rank: NDArray[np.uint8], length: Ints) -> None:
+        self.codes, self.rank, self.length = codes, rank, length
+        mmsi = words[0] >> 10 & (1 << 30) - 1
+        raw = words[WORDS[rank], np.arange(len(rank))[:, None]]
         raw >>= SHIFT[rank]
         raw &= MASK[rank]
         raw *= END[rank] <= length[:, None]
@@ -106,9 +106,9 @@ class Few:
         raw ^= sign
         raw -= sign
         self.raw, self.second = raw, raw[:, 0] + TELLS[rank]
-        codes = raw[:, CODES:]
-        self.values = codes / SCALE[rank]
-        self.values[(codes >= LOW[rank]) & (codes <= HIGH[rank])] = np.nan
+        told = raw[:, CODES:]
+        self.values = told / SCALE[rank]
+        self.values[(told >= LOW[rank]) & (told <= HIGH[rank])] = np.nan
         self.places: Floats = self.values[:, :2].T
         self.flags = raw[:, :CODES].astype(np.bool_)
         self.silent = int(np.searchsorted(rank, SPOKEN))
@@ -120,19 +120,15 @@ class Few:
 
     def _texts(self, first: int) -> NDArray[np.str_]:
         """(rows from the first, TEXTS): as `unpack.texts`."""
-        rank, bits = self.rank[first:], self.bits[first:]
+        rank, codes = self.rank[first:], self.codes[first:]
         place = PLACE[rank].reshape(len(rank), -1)
-        byte, row = place >> 3, np.arange(len(rank))[:, None]
-        np.minimum(byte, bits.shape[1] - 2, out=byte)
-        pairs = bits[row, byte].astype(np.uint16) << 8
-        pairs |= bits[row, byte + 1]
-        codes = (pairs >> (10 - (place & 7)).astype(np.uint16) & 63).astype(np.uint8)
-        codes *= place + 6 <= self.length[first:, None]
-        codes = codes.reshape(-1, TEXT)
-        ended = np.logical_or.accumulate(codes == 0, axis=1)
-        letters = LETTER[codes] * ~ended
-        inked = np.logical_or.accumulate(((letters != 32) & (letters != 0))[:, ::-1], axis=1)
-        return chars(letters * inked[:, ::-1]).reshape(len(rank), TEXTS)
+        at, row = place // 6, np.arange(len(rank))[:, None]
+        np.minimum(at, codes.shape[1] - 2, out=at)
+        pairs: NDArray[Any] = codes[row, at].astype(np.uint16) << 6
+        pairs |= codes[row, at + 1]
+        some = (pairs >> (6 - place % 6).astype(np.uint16) & 63).astype(np.uint8)
+        some *= place + 6 <= self.length[first:, None]
+        return letters(some.reshape(-1, TEXT)).reshape(len(rank), TEXTS)
 
 
 class FewFields(Mapping[str, NDArray[Any]]):

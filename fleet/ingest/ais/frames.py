@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.ingest.ais import before
+from fleet.ingest.ais.pairs import doubtful, paired
 from fleet.ingest.ais.scan import (
     AIS,
     BANG,
@@ -27,7 +28,7 @@ from fleet.ingest.ais.scan import (
     TAGGED,
     lines,
     pick,
-    singles,
+    plain,
 )
 from fleet.ingest.ais.stamped import ANY_CHECK, SCALE, numbers, sane
 from fleet.ingest.ais.text import PAD, Text
@@ -75,7 +76,10 @@ class Block:
         self.tags = before.tags(found)
         if self.tags is not None and self.tags.strange:
             found.cls[self.tags.strange] = ODD
-        self.some, others = singles(found)
+        self.some, others = plain(found)
+        doubted = doubtful(self.text, self.some)
+        if len(doubted):
+            others = np.union1d(others, self._without(doubted))
         self.tokens = self._tokens(others)
         self.pghp = before.pghp_lines(found)
         cls = found.cls
@@ -89,19 +93,34 @@ class Block:
     def read(self) -> Found:
         self._leave()
         self._count()
-        some, tally = self.some, self.tally
-        told = before.told(self.found, self.tags, self.pghp, self.taker, self.takers + 2)
-        self.told = told
-        time = self._times()
-        tally.sentences += len(some.line)
+        self.told = before.told(self.found, self.tags, self.pghp, self.taker, self.takers + 2)
+        self._pair()
+        some, time = self.some, self._times()
+        self.tally.sentences += len(some.line)
         order = np.arange(self.framer.order, self.framer.order + len(some.line))
-        messages = self._in_turn(order)
+        messages = self._in_turn(order, time)
         whole = some.right & (some.size > 0)
         columns = self._columns(time, order)
         if not whole.all():
             self._refuse()
-            columns = columns[:, whole]
+        whole &= some.part == 0
+        if not whole.all():
+            columns = columns[:, whole.nonzero()[0]]
         return self._joined(columns, messages)
+
+    def _without(self, rows: Ints) -> Ints:
+        """The lines of these sentences, which are no longer among the plain ones."""
+        lines: Ints = self.some.line[rows]
+        kept = np.ones(len(self.some.line), np.bool_)
+        kept[rows] = False
+        self.some = pick(self.some, kept.nonzero()[0])
+        return lines
+
+    def _pair(self) -> None:
+        """Parts side by side are pairs; the framer reads the others."""
+        self.pairs, alone = paired(self.text, self.some, self.taker, self.told)
+        if len(alone):
+            self.tokens |= self._tokens(self._without(alone))
 
     def _overlong(self) -> None:
         """Lines longer than any should be are cut by the framer."""
@@ -225,11 +244,12 @@ class Block:
             return time
         return stamp_before(data[first:at])
 
-    def _in_turn(self, order: Ints) -> list[Message]:
-        """Odd lines and other sentences in their order; `order` becomes what it is with them."""
+    def _in_turn(self, order: Ints, time: Ints) -> list[Message]:
+        """Odd lines, other sentences and pairs in their order; `order` is made what it is then."""
         framer, line = self.framer, self.some.line
         out: list[Message] = []
-        items = sorted([*self.tokens, *self.odd]) if self.tokens else self.odd
+        pairs = dict(self.pairs.listed(self.text, self.some, time))
+        items = sorted([*self.tokens, *self.odd, *pairs])
         start, last_taker, more = framer.order, -1, 0
         if items:
             grown = []
@@ -239,6 +259,13 @@ class Block:
             told = repeat(None) if self.told is None else self.told.contexts(takers, self.text.data)
             every = zip(items, counted, takers, takes, told, starts, stops, strict=False)
             for item, rows, mine, took, context, first, stop in every:
+                pair = pairs.get(item)
+                if pair is not None:
+                    row, parts = pair
+                    framer.pair(parts, start + row + more, self.received, self.tally, out)
+                    grown.append(0)
+                    last_taker = mine + 1
+                    continue
                 if last_taker != mine - 1:
                     framer.waiting.before = None
                 now = framer.order = start + rows + more

@@ -7,15 +7,13 @@ that depends on another line.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.ingest.ais.text import Text, table
+from fleet.ingest.ais.text import Bytes, Text, table
 from fleet.model import Ints, Mask
 
 END, BANG, DOLLAR, SLASH, STAR, HASH = range(1, 7)
@@ -50,11 +48,23 @@ for _high in b"0123456789abcdefABCDEF":
     for _low in b"0123456789abcdefABCDEF":
         HEX[_low << 8 | _high] = int(bytes((_high, _low)), 16)
 
-HEADER: Final = re.compile(rb"![A-Z][A-Z0-9]VD[MO],1")
-SINGLE: Final = int.from_bytes(b"1,1,", "little")
-FIRST, SECOND, PAYLOAD = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8), np.zeros(16, np.int8)
+LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+TALKER: Final = np.zeros(65536, np.bool_)
+"""Of two bytes, little-endian: a letter, and a letter or a digit."""
+for _first in LETTERS:
+    for _byte in LETTERS + b"0123456789":
+        TALKER[_byte << 8 | _first] = True
+ADDRESS: Final = int.from_bytes(b"!\0\0VDM,0", "little")
+FIXED: Final = int.from_bytes(b"\xff\0\0\xff\xff\xfd\xff\xfc", "little", signed=True)
+"""The bits of the first eight bytes that all sentences share: `!..VDM,1`, `O` for `M`, `2`."""
+COMMAS, APART = ord(",") | ord(",") << 16, 0xFF00FF
+ONE, TWO = ord("1"), ord("2")
+TWO_BYTES: Final = 0xFFFF
+FIRST, SECOND = np.zeros((2, 65536), np.uint8)
+PAYLOAD: Final = np.zeros(16, np.int64)
 """Sequence id and channel, by two bytes and two more: 1 both empty, 2 a channel, 3 a sequence id;
 then 4 a comma first, 8 a comma behind one letter. PAYLOAD: where it begins by both, or 0."""
+NUMBERED: Final = 3
 NAMES: Final = b"0123456789ABCD"
 for _byte in NAMES:
     FIRST[ord(",") | _byte << 8] = 2
@@ -79,11 +89,15 @@ class Lines:
     text: Text
     at: Ints  #: place of every event
     kind: NDArray[np.uint8]  #: of every event
-    right: Mask  #: of every event but the last: what begins there has a right checksum next
-    check: NDArray[np.int16]  #: of every event: two hexadecimal digits behind it, or 256
+    sums: Bytes  #: of every event: XOR of what stands between it and the next
     begin: Ints  #: of every line, its first event: the end of the line before
     close: Ints  #: of every line, its own end
     cls: NDArray[np.uint8]  #: of every line
+
+    def right(self, event: Ints) -> Mask:
+        """Whether the next event of each is a star with the checksum of what is between."""
+        found: Mask = HEX[self.text.u2[self.at[event + 1] + 1]] == self.sums[event]
+        return found
 
 
 def lines(text: Text) -> Lines:
@@ -93,12 +107,10 @@ def lines(text: Text) -> Lines:
     kind = kinds[at]
     ends = (kind == END).nonzero()[0]
     begin = ends[:-1]
-    check = HEX[text.u2[at + 1]]
     sums = np.bitwise_xor.reduceat(text.u1, at) ^ text.u1[at]
-    right = check[1:] == sums[:-1]
     form = np.ndarray((len(kind),), "<u8", kind.tobytes() + bytes(8), strides=(1,))[begin]
     cls = FORMS[((form & FOUR) * SPREAD) >> DOWN]
-    found = Lines(text, at, kind, right, check, begin, ends[1:], cls)
+    found = Lines(text, at, kind, sums, begin, ends[1:], cls)
     _look_again(found, form)
     return found
 
@@ -121,8 +133,11 @@ def _look_again(found: Lines, form: NDArray[Any]) -> None:
 
 
 @dataclass(slots=True)
-class Singles:
-    """Lines with one AIS sentence of the plain form, whole by itself; payloads not looked at."""
+class Plain:
+    """Lines with one AIS sentence of the plain form; payloads are not looked at.
+
+    It is whole by itself, or a part of two that has a sequence id.
+    """
 
     line: Ints
     at: Ints  #: place of its `!`
@@ -133,10 +148,11 @@ class Singles:
     fill: NDArray[np.uint8]
     end: Ints  #: behind the checksum; there is more where it is not `stop`
     stop: Ints  #: end of the line
+    part: Ints  #: its number as a character; 0 where it is whole by itself
 
 
-def singles(found: Lines) -> tuple[Singles, Ints]:
-    """The plain single sentences, and the lines with any other."""
+def plain(found: Lines) -> tuple[Plain, Ints]:
+    """The plain sentences, and the lines with any other."""
     text = found.text
     tagged = found.cls == TAGGED
     line = ((found.cls == AIS) | tagged).nonzero()[0]
@@ -144,26 +160,33 @@ def singles(found: Lines) -> tuple[Singles, Ints]:
     if tagged.any():
         event += 3 * tagged[line]
     at, star = found.at[event], found.at[event + 1]
-    first, second = FIRST[text.u2[at + 11]], SECOND[text.u2[at + 13]]
-    offset = PAYLOAD[first | second]
+    head = text.windows(at, 16).view("<i8")
+    tail = text.windows(star - 4, 8).view("<i8")[:, 0]
+    first, code = head[:, 0], head[:, 1]
+    good = (first & FIXED == ADDRESS) & TALKER.take(first >> 8 & TWO_BYTES)
+    sequence = FIRST.take(code >> 24 & TWO_BYTES)
+    offset = PAYLOAD.take(sequence | SECOND.take(code >> 40 & TWO_BYTES))
+    part, whole = code >> 8 & 0xFF, first >> 56 == ONE
+    good &= (code & APART == COMMAS) & (part >= ONE) & (part <= first >> 56)
+    good &= whole | ((first >> 56 == TWO) & (sequence == NUMBERED))
     payload = at + offset
-    fill = FILL[text.u2[star - 2]]
+    fill = FILL.take(tail >> 16 & TWO_BYTES)
     size = star - 2 - payload
-    _longer_tail(text, star, size, fill)
-    check = found.check[event + 1]
-    good = (offset > 0) & (fill < 6) & (size >= 0) & (check < 256)
-    good &= _headed(text, at)
+    _longer_tail(text, star, size, fill, tail)
+    check = HEX.take(tail >> 40 & TWO_BYTES)
+    good &= (offset > 0) & (fill < 6) & (size >= 0) & (check < 256)
     if tagged.any():
         good &= ~tagged[line] | (at == found.at[event - 1] + 1)
-    made = Singles(
-        line, at, found.right[event], check, payload, size, fill, star + 3, found.at[event + 2]
-    )
-    return (made, line[:0]) if good.all() else (pick(made, good), line[~good])
+    right = check == found.sums[event]
+    part *= ~whole
+    stop = found.at[event + 2]
+    made = Plain(line, at, right, check, payload, size, fill, star + 3, stop, part)
+    return (made, line[:0]) if good.all() else (pick(made, good.nonzero()[0]), line[~good])
 
 
-def _longer_tail(text: Text, star: Ints, size: Ints, fill: NDArray[np.uint8]) -> None:
+def _longer_tail(text: Text, star: Ints, size: Ints, fill: NDArray[np.uint8], tail: Ints) -> None:
     """Some receivers write `,0,0*`: fill bits, and one digit more."""
-    more = (text.u1[star - 4] == ord(",")) & (size >= 2)
+    more = (tail & 0xFF == ord(",")) & (size >= 2)
     if more.any():
         rows = more.nonzero()[0]
         end = star[rows]
@@ -172,19 +195,5 @@ def _longer_tail(text: Text, star: Ints, size: Ints, fill: NDArray[np.uint8]) ->
         size[rows] -= 2
 
 
-def _headed(text: Text, at: Ints) -> Mask:
-    """Begin as a single AIS sentence does, up to `,1,1,`."""
-    heads = text.u8[at]
-    good: Mask = text.u4[at + 7] == SINGLE
-    known = set(heads.tolist()) if len(heads) < 256 else np.unique(heads).tolist()
-    wrong = [head for head in known if not _is_header(head)]
-    return good & ~np.isin(heads, np.array(wrong, np.uint64)) if wrong else good
-
-
-@lru_cache(4096)
-def _is_header(head: int) -> bool:
-    return HEADER.fullmatch(head.to_bytes(8, "little")) is not None
-
-
-def pick(some: Singles, rows: Ints | Mask) -> Singles:
-    return Singles(*(getattr(some, name)[rows] for name in Singles.__slots__))
+def pick(some: Plain, rows: Ints) -> Plain:
+    return Plain(*(getattr(some, name)[rows] for name in Plain.__slots__))

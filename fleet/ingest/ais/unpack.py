@@ -1,13 +1,11 @@
-"""Armoured payloads to field columns: base64 packs the bits, shifts and masks cut the fields.
+"""Armoured payloads to field columns: many characters at a time, shifts and masks cut the fields.
 
-Invariant: equal, bit for bit, to `scalar.values` of each payload. All is driven by the field table;
-the C of `binascii` does the packing, four characters to three bytes.
+Invariant: equal, bit for bit, to `scalar.values` of each payload. All is driven by the field table.
+A character is six bits, four of them a unit of 24, two units a word: every field lies in a word.
 """
 
 from __future__ import annotations
 
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -15,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.ingest.ais.bits import ALPHABET, ARMOUR
+from fleet.ingest.ais.bits import ALPHABET
 from fleet.ingest.ais.fields import AUXILIARY, LAYOUTS, Field, Layout, Name
 from fleet.ingest.ais.rates import RATES
 from fleet.ingest.ais.text import Bytes, Text, chars, table
@@ -24,13 +22,27 @@ from fleet.model import Ints, Mask
 Column = NDArray[Any]
 SHORT, LONG = 32, 80
 """Characters that are looked at: of layouts within one slot, and of the rest."""
-ZERO: Final = np.uint8(ord("0"))
+UNIT, WORD = 24, 48
+"""Bits of four characters, and of the two units that make a word."""
 ILLEGAL: Final = table(
     {code: 255 for code in range(256) if code not in ALPHABET}
     | {code: value for value, code in enumerate(ALPHABET)}
 )
-SIEVE: Final = bytes(ARMOUR[code] if code in ALPHABET else ord("-") for code in range(256))
-"""As ARMOUR, but what is illegal becomes nothing: base64 leaves it out, and the length tells."""
+"""Six bits by armoured character; 255 where it is none."""
+ZERO: Final = np.uint8(ord("0"))
+ZEROS: Final = np.uint64(0x0101010101010101 * ord("0"))
+HIGHEST: Final = ord("w") - ord("0")
+LOW_HALF: Final = 39  #: "W", the last before the gap of eight characters that are none
+GAP, EIGHTS = np.uint8(40), np.uint8(0xF8)
+
+
+def _masks(width: int) -> NDArray[Any]:
+    """By the number of characters: so many bytes of ones, then zeros."""
+    kept = np.arange(width) < np.arange(width + 1)[:, None]
+    return (kept * np.uint8(255)).view(f"V{width}").ravel()
+
+
+MASKS: Final = {width: _masks(width) for width in (SHORT, LONG)}
 LETTER: Final = np.array([code + 64 if code < 32 else code for code in range(64)], np.uint8)
 """Six-bit text as ASCII (M.1371-5, Table 47); code 0, `@`, ends it."""
 TEXT: Final = 20
@@ -72,7 +84,7 @@ def plan(name: Name) -> Plan:
         floats=tuple(f.name for f in floats),
         rates=tuple(f.name for f in rates),
         word=np.array([_word(f, layout) for f in every], np.int64),
-        shift=_column(64 - f.first_bit + 32 * _word(f, layout) - f.width for f in every),
+        shift=_column(WORD - f.first_bit + UNIT * _word(f, layout) - f.width for f in every),
         mask=_column((1 << f.width) - 1 for f in every),
         sign=_column(1 << (f.width - 1) if f.kind in ("i", "rot") else 0 for f in every),
         scale=np.array([[float(f.scale)] for f in floats]).reshape(-1, 1),
@@ -94,54 +106,55 @@ def is_long(layout: Layout) -> bool:
 
 
 def _word(f: Field, layout: Layout) -> int:
-    """The 64 bits that hold it begin at 32 times this bit."""
+    """The word that holds it begins at so many units."""
     return word_of(f, LONG if is_long(layout) else SHORT)
 
 
 def word_of(f: Field, width: int) -> int:
     """The same within so many characters."""
-    return min(f.first_bit // 32, (width // 4 * 3 - 8) // 4)
+    first = min(f.first_bit // UNIT, width // 4 - 2)
+    assert f.first_bit + f.width <= UNIT * first + WORD, f"{f.name} does not lie in one word"
+    return first
 
 
 def _column(values: Any) -> Ints:
     return np.array(list(values), np.int64).reshape(-1, 1)
 
 
-def packed(text: Text, at: Ints, size: Ints, width: int) -> tuple[Bytes, Mask | None]:
-    """(n, width * 3/4) bytes of the payloads' bits, zeros behind; and which are illegal, if any."""
-    window = text.windows(at, width)
-    least = min(int(size.min()), width)  # what all have needs no zeros
-    behind = np.arange(least, width, dtype=np.uint8) >= _short(size, width)
-    np.copyto(window[:, least:], ZERO, where=behind)
+def sixes(text: Text, at: Ints, size: Ints, width: int) -> tuple[Bytes, Mask | None]:
+    """(n, width) six bits of each character, 0 behind the last; and which are illegal, if any."""
+    codes = text.windows(at, width)
+    eight = codes.view("<u8")
+    eight ^= ZEROS
+    eight &= MASKS[width][np.minimum(size, width)].view("<u8").reshape(len(codes), -1)
+    eight ^= ZEROS
+    codes -= ZERO
+    gap = codes & EIGHTS == GAP
     illegal: Mask | None = None
-    bits = _decoded(window.tobytes().translate(SIEVE))
-    if len(bits) != len(at) * width // 4 * 3:
-        illegal = (ILLEGAL[window] == 255).any(1)
-        bits = a2b_base64(window.tobytes().translate(ARMOUR))
-    return np.frombuffer(bits, np.uint8).reshape(-1, width // 4 * 3), illegal
+    if gap.any() or codes.max() > HIGHEST:
+        illegal = (gap | (codes > HIGHEST)).any(1)
+    codes -= (codes > LOW_HALF).view(np.uint8) << 3
+    return codes, illegal
 
 
-def _decoded(base64: bytes) -> bytes:
-    try:
-        return a2b_base64(base64)
-    except Base64Error:  # illegal characters left out, what remains is not by fours
-        return b""
+def words(codes: Bytes) -> Ints:
+    """(words, n): the 48 bits of each message from each unit on."""
+    two = codes.view("<u2")
+    pairs = two << 6
+    pairs &= 0xFC0
+    pairs |= two >> 8
+    four = pairs.view("<u4")
+    units = four << 12
+    units &= 0xFFF000
+    units |= four >> 16
+    turned = units.T.astype(np.int64)
+    out = turned[:-1] << UNIT
+    out |= turned[1:]
+    return out
 
 
-def _short(size: Ints, width: int) -> Bytes:
-    return np.minimum(size, width).astype(np.uint8)[:, None]
-
-
-def words(bits: Bytes) -> Ints:
-    """(words, n): the 64 bits of each message from each multiple of 32 on."""
-    n, width = bits.shape
-    count = (width - 8) // 4 + 1
-    view = np.ndarray((count, n), ">i8", bits, strides=(4, width))
-    return view.astype(np.int64)
-
-
-def fields(layout: Layout, cut: Ints, bits: Bytes, length: Ints, mmsi: Ints) -> dict[str, Column]:
-    """The columns of one layout: of `cut` words and `bits` bytes, which hold it alone."""
+def fields(layout: Layout, cut: Ints, codes: Bytes, length: Ints, mmsi: Ints) -> dict[str, Column]:
+    """The columns of one layout: of `cut` words and of `codes`, which hold it alone."""
     p = plan(layout.name)
     raw = cut[p.word]
     raw >>= p.shift
@@ -157,26 +170,32 @@ def fields(layout: Layout, cut: Ints, bits: Bytes, length: Ints, mmsi: Ints) -> 
     out: dict[str, Column] = dict(zip(p.ints, raw[:a], strict=True))
     out.update(zip(p.flags, raw[a:b].astype(np.bool_), strict=True))
     if c > b:
-        codes = raw[b:c]
-        values = codes / p.scale
-        values[(codes >= p.low) & (codes <= p.high)] = np.nan
+        told = raw[b:c]
+        values = told / p.scale
+        values[(told >= p.low) & (told <= p.high)] = np.nan
         out.update(zip(p.floats, values, strict=True))
-    for name, codes in zip(p.rates, raw[c:], strict=True):
-        out[name] = RATES[codes]
+    for name, turn in zip(p.rates, raw[c:], strict=True):
+        out[name] = RATES[turn]
     for name, first, count in p.texts:
-        out[name] = texts(bits, first, count, length)
+        out[name] = texts(codes, first, count, length)
     return out
 
 
-def texts(bits: Bytes, first: int, count: int, length: Ints) -> NDArray[np.str_]:
+def texts(codes: Bytes, first: int, count: int, length: Ints) -> NDArray[np.str_]:
     """Six-bit texts: up to the first `@`, without the blanks at their end."""
-    place = first + 6 * np.arange(count)
-    pairs = bits[:, place // 8].astype(np.uint16) << 8
-    pairs |= bits[:, np.minimum(place // 8 + 1, bits.shape[1] - 1)]
-    codes = ((pairs >> (10 - place % 8).astype(np.uint16)) & 63).astype(np.uint8)
-    codes *= place + 6 <= length[:, None]
+    at, shift = divmod(first, 6)
+    some: NDArray[Any] = codes[:, at : at + count]
+    if shift:
+        some = (some << shift | codes[:, at + 1 : at + count + 1] >> 6 - shift) & 63
+    some = some * ((length - first) // 6 > np.arange(count)[:, None]).T
+    return letters(some)
+
+
+def letters(codes: Bytes) -> NDArray[np.str_]:
+    """Texts of up to TEXT six-bit codes each."""
+    n, count = codes.shape
     ended = np.logical_or.accumulate(codes == 0, axis=1)
-    letters = np.zeros((len(codes), TEXT), np.uint8)
-    letters[:, :count] = LETTER[codes] * ~ended
-    inked = np.logical_or.accumulate(((letters != 32) & (letters != 0))[:, ::-1], axis=1)
-    return chars(letters * inked[:, ::-1])
+    out = np.zeros((n, TEXT), np.uint8)
+    out[:, :count] = LETTER[codes] * ~ended
+    inked = np.logical_or.accumulate(((out != 32) & (out != 0))[:, ::-1], axis=1)
+    return chars(out * inked[:, ::-1])

@@ -23,7 +23,7 @@ from fleet.ingest.joint import joined
 from fleet.ingest.moments import FEW, moment, moments
 from fleet.ingest.rows import Rows
 from fleet.ingest.tally import Tally
-from fleet.model import NEVER, IdentityKind, Ints, Mask, SignalKind, Source
+from fleet.model import NEVER, Flag, IdentityKind, Ints, Mask, SignalKind, Source
 
 Longitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-180, le=180, title="degrees, WGS-84")]
 Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90, title="degrees, WGS-84")]
@@ -184,6 +184,7 @@ class Payload:
             known(report.heading_deg) % 360,
         )
         floats = (*place, *motion, known(report.battery_pct))
+        flags |= Flag.ON_BATTERY if report.power == "battery" else 0
         self.rows.add((key, time, at, -1, int(flags), at), floats)
         said = [word for word in ("sos", "mob") if getattr(report, word)]
         # A call counts from now where the terminal's clock runs ahead.
@@ -287,6 +288,8 @@ def _columns(pieces: Sequence[Piece], reports: Sequence[Report], time: Ints, fla
     sog = _floats([r.sog_kn for r in reports])
     battery = _floats([r.battery_pct for r in reports])
     status = np.full(len(key), -1)
+    own = np.array([r.power == "battery" for r in reports], np.bool_)
+    flags = flags | np.where(own, int(Flag.ON_BATTERY), 0)
     fixes = Fixes(key, time, at, lon, lat, sog, cog, heading, status, flags, battery, at)
     n = len(pieces)
     types = Counter(report=n)
