@@ -18,11 +18,10 @@ from fleet.alerts.state import VISIT, WORK, Active, Children, State
 from fleet.model import HOUR, MINUTE, Act, Change, Ints, Key, Severity, Source
 
 CALLS = ("distress", "mob")
+MASS = "mass_movement"
 CALLING = 6 * HOUR
 """A boat that called for help is taken to be in distress for so long after its last call."""
-NEVER_CHILDREN = frozenset(
-    {*CALLS, "feed", "mass_movement", "port_crowding", "identity", "spoof", VISIT, WORK}
-)
+NEVER_CHILDREN = frozenset({*CALLS, "feed", "port_crowding", "identity", "spoof", VISIT, WORK})
 OUTAGE = ("gap", "terminal_off")
 """What the outage of a receiver explains of the boats that it heard."""
 MOVEMENT = ("undeclared_departure", "speed", "zone_exit", "zone_approach", "group_sep")
@@ -31,7 +30,7 @@ PATIENCE = 15 * MINUTE
 """A child that still holds so long after its root ended is somebody's business again."""
 REASONS = {
     "feed": "receiver_outage",
-    "mass_movement": "mass_movement",
+    MASS: "mass_movement",
     "spoof": "position_in_doubt",
 }
 
@@ -44,7 +43,7 @@ def judged(state: State, changes: Sequence[Change]) -> tuple[State, list[Change]
     roots: Roots | None = None
     for change in changes:
         out.append(change)
-        if change.act == Act.OPEN and change.vessel and change.kind not in NEVER_CHILDREN:
+        if change.act == Act.OPEN and change.kind not in NEVER_CHILDREN:
             roots = roots or Roots(state)
             if root := roots.of(change):
                 born.append((change.key, root))
@@ -63,10 +62,12 @@ class Roots:
         self.state = state
         self.boats = {k[1]: k for k in (*_open(state.active, "spoof"), *calling(state))}
         self.stations = {k[2]: k for k in _open(state.active, "feed")}
-        self.ports = {k[2]: k for k in _open(state.active, "mass_movement")}
+        self.ports = movements(state)
 
     def of(self, change: Change) -> Key | None:
         """What explains this alert, the most serious first."""
+        if change.kind == MASS:
+            return next((k for k in self.ports.values() if k != change.key), None)
         root = self.boats.get(change.vessel)
         if root is None and change.kind in OUTAGE and self.stations:
             root = self.stations.get(int(self.state.last.station[change.vessel]))
@@ -82,6 +83,21 @@ class Roots:
         by_terminal = self.state.last.source[change.vessel] == Source.TERMINAL
         alone = change.kind == "terminal_off" and by_terminal
         return min(self.stations.values()) if alone else None
+
+
+def movements(state: State) -> dict[int, Key]:
+    """By port, the movement that its boats are part of: of several ports that empty at one time
+    (a season opens for all of them) that of the first.
+    """
+    going = sorted(_open(state.active, MASS), key=lambda k: (k[3], k[2]))
+    part_of = _parts(state.children)
+    return {k[2]: part_of.get(going[0], going[0]) for k in going}
+
+
+def _parts(children: Children) -> dict[Key, Key]:
+    """The movements that are part of another, and which."""
+    mine = children.take(children.kind == MASS)
+    return dict(zip(mine.episodes(), mine.roots(), strict=True))
 
 
 def calling(state: State) -> Iterator[Key]:
@@ -124,6 +140,7 @@ def released(state: State, at: int) -> tuple[State, list[Change]]:
     if not len(children):
         return state, []
     roots = {*calling(state), *(k for kind in REASONS for k in _open(state.active, kind))}
+    roots |= {*movements(state).values()}  # one of several ports goes on while any of them does
     alive = np.array([root in roots for root in children.roots()], np.bool_)
     ended: Ints = np.where(alive, 0, np.where(children.ended == 0, at, children.ended))
     due = (ended > 0) & (at - ended >= PATIENCE)

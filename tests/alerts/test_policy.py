@@ -31,8 +31,8 @@ def play(
     facts: Facts | None = None,
 ) -> list[Change]:  # fmt: skip
     params = {r.key: typed(r, defaults()[r.key].values) for r in rules}
-    engine = Engine(tuple(rules), params, Zones.build(zones or []), fleet(80), facts or Facts())
-    state, out = State.empty(80, rules), []
+    engine = Engine(tuple(rules), params, Zones.build(zones or []), fleet(160), facts or Facts())
+    state, out = State.empty(160, rules), []
     for now in sorted({r["received"] for r in rows} | {c.received for c in calls}):
         here = [r for r in rows if r["received"] == now]
         said = tuple(c for c in calls if c.received == now)
@@ -82,6 +82,7 @@ def test_what_still_holds_when_the_cause_is_over_is_released() -> None:
 def test_nothing_is_believed_of_a_boat_in_two_places() -> None:
     here, there = leg(1, "00:00", 20, sog=25), leg(1, "00:00", 20, e=60, sog=25)
     rows = [there[k] if k % 2 else here[k] for k in range(20)]
+    rows[:5] = [r | {"sog": 5.0} for r in rows[:5]]
     said = play([speed.RULE, spoof.RULE], rows)
     assert [c.reason for c in said if c.act == "suppress"] == ["position_in_doubt"]
 
@@ -121,3 +122,28 @@ def test_opening_day_is_one_mass_movement() -> None:
     suppressed = [c for c in said if c.act == "suppress"]
     assert (len(opened), len(suppressed)) == (51, 50)
     assert {c.parent[0] for c in suppressed if c.parent} == {"mass_movement"}
+
+
+def leaving(port: int, from_min: int, minutes: int) -> tuple[Zone, list[Row]]:
+    """A port 30 nm from the next, and sixty boats of which fifty leave it from that minute on."""
+    e, boats = 30 * port, range(60 * port + 1, 60 * port + 61)
+    water = shapely.box(*place(e - 1, -1), *place(e + 1, 1))
+    out = [r for b in boats for r in leg(b, "00:00", from_min, e=e)]
+    start, away = f"00:{from_min + 1:02}", minutes - from_min
+    out += [r for b in boats[:50] for r in leg(b, start, away, e=e, n=-2, sog=8, cog=180)]
+    out += [r for b in boats[50:] for r in leg(b, start, away, e=e)]
+    return zone(id=31 + port, kind="port", rule="area", geometry=water), out
+
+
+def test_ports_that_empty_at_one_time_are_one_movement() -> None:
+    first, one = leaving(0, 5, 80)
+    second, two = leaving(1, 12, 80)
+    said = play([port_visit.RULE, mass_movement.RULE], one + two, zones=[first, second])
+    moved = [c for c in said if c.kind == "mass_movement"]
+    opened = {c.other: c.key for c in moved if c.act == "open"}
+    assert [(c.other, c.act, c.parent) for c in moved if c.act != "clear"] == [
+        (31, "open", None),
+        (32, "open", None),
+        (32, "suppress", opened[31]),
+    ]
+    assert {c.other for c in moved if c.act == "clear"} == {31, 32}
