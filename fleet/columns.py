@@ -51,6 +51,25 @@ def block(layout: Mapping[str, str], columns: Mapping[str, Any]) -> bytes:
     return HEADER + _body(COPY, layout, columns) + TRAILER
 
 
+def unblock(layout: Mapping[str, str], body: bytes) -> dict[str, NDArray[Any]]:
+    """The columns of whole COPY records (no header, no trailer), times as ours; the inverse of
+    `block`. ValueError where they are of another layout, so where anything in them is NULL.
+    """
+    frame = _frame(COPY, layout, {})
+    if len(body) % frame.dtype.itemsize:
+        raise ValueError("COPY data of another layout, or with NULL")
+    rows = np.frombuffer(body, frame.dtype)
+    heads = [name for name in frame.dtype.names or () if name not in layout]
+    if any((rows[name] != frame[name]).any() for name in heads):
+        raise ValueError("COPY data of another layout, or with NULL")
+    out = {
+        name: rows[name].astype(FORMATS[kind].replace(">", "=")) for name, kind in layout.items()
+    }
+    for name in (name for name, kind in layout.items() if kind == "timestamptz"):
+        out[name] += EPOCH_OFFSET
+    return out
+
+
 def array(layout: Mapping[str, str], columns: Mapping[str, Any], row_type: int) -> bytes:
     """The same rows as one binary parameter: an array of a table's row type, given by its oid.
 

@@ -4,10 +4,21 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.columns import EPOCH_OFFSET, array, from_datetime, group, to_datetime
+from fleet.columns import (
+    EPOCH_OFFSET,
+    HEADER,
+    TRAILER,
+    array,
+    block,
+    from_datetime,
+    group,
+    to_datetime,
+    unblock,
+)
 
 small = st.integers(0, 3)
 
@@ -54,3 +65,20 @@ def test_times_survive_both_ways(at: datetime) -> None:
 
 def test_the_epoch_of_postgresql() -> None:
     assert to_datetime(EPOCH_OFFSET) == datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def test_copy_records_are_read_back_and_null_is_refused() -> None:
+    layout = {"vessel": "int4", "t": "timestamptz", "sog": "float4"}
+    columns = {
+        "vessel": np.array([1, 2]), "t": np.array([0, EPOCH_OFFSET + 5]),
+        "sog": np.array([np.nan, 3.5]),
+    }  # fmt: skip
+    body = block(layout, columns).removeprefix(HEADER).removesuffix(TRAILER)
+    found = unblock(layout, body)
+    for name, column in columns.items():
+        np.testing.assert_array_equal(found[name], column)
+    null = struct.pack(">hiiii", 3, 4, 7, -1, -1)
+    with pytest.raises(ValueError, match="NULL"):
+        unblock(layout, null)
+    with pytest.raises(ValueError, match="another layout"):
+        unblock({**layout, "sog": "int4", "t": "int4"}, body)
