@@ -1,7 +1,8 @@
 """The life of an alert, as one table. What is not in the table cannot happen.
 
-Clearing never closes an alert nobody has looked at, and never a red one; red is never shelved. An
-alert that gets worse asks again, whatever people had made of the milder one.
+Clearing never closes an alert nobody has looked at, and never a red one; red is never shelved. Who
+shelves has looked: what clears while it is shelved is over. An alert that gets worse asks again,
+whatever people had made of the milder one.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ MOVES: dict[tuple[Status, Act], Status] = {
     (_S.CLEARED, _A.ACKNOWLEDGE): _S.CLOSED,  # red: becomes acknowledged
     (_S.CLEARED, _A.CLOSE): _S.CLOSED,
     (_S.SHELVED, _A.UNSHELVE): _S.ACTIVE,
-    (_S.SHELVED, _A.CLEAR): _S.CLEARED,
+    (_S.SHELVED, _A.CLEAR): _S.CLOSED,  # a person has looked, and said why it may be silent
+    (_S.SHELVED, _A.SUPPRESS): _S.SUPPRESSED,
     (_S.SHELVED, _A.CLOSE): _S.CLOSED,
     (_S.SUPPRESSED, _A.RELEASE): _S.ACTIVE,
     (_S.SUPPRESSED, _A.CLEAR): _S.CLOSED,  # its root alert told everybody
@@ -61,6 +63,8 @@ def move(status: Status, act: Act, severity: Severity) -> Status:
         raise NotAllowed(status, act, "red is never shelved")
     if red and (status, act) in {(_S.ACKNOWLEDGED, _A.CLEAR), (_S.CLEARED, _A.ACKNOWLEDGE)}:
         return Status.ACKNOWLEDGED
+    if red and (status, act) == (_S.SHELVED, _A.CLEAR):
+        return Status.CLEARED
     try:
         return MOVES[status, act]
     except KeyError:

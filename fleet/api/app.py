@@ -24,6 +24,7 @@ from fleet.api.routers import (
     alerts,
     facts,
     live,
+    load,
     messages,
     orders,
     places,
@@ -32,6 +33,7 @@ from fleet.api.routers import (
     rules,
     schemas,
     session,
+    shelves,
     vessels,
     zones,
 )
@@ -40,7 +42,8 @@ from fleet.store.db import Pool
 
 BASE = "/api/v1"
 NOUNS = (
-    session, vessels, alerts, orders, messages, zones, places, rules, facts, recalls, schemas, live,
+    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, facts, recalls,
+    schemas, live,
 )  # fmt: skip
 FIRST_READ_S = 5
 PROBLEM = {"$ref": "#/components/schemas/ProblemBody"}

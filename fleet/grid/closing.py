@@ -18,7 +18,9 @@ class Verdict(StrEnum):
     TEST = "test"
 
 
-RED_REASONS = ("rescued", *(o for o in Outcome if o != Outcome.NO_ACTION))
+RESCUED = "rescued"
+"""The one code of red that is no outcome of an order."""
+RED_REASONS = (RESCUED, *(o for o in Outcome if o != Outcome.NO_ACTION))
 """The codes with which a person may close a red alert."""
 
 VERDICTS: dict[Outcome, Verdict | None] = {
@@ -30,6 +32,13 @@ VERDICTS: dict[Outcome, Verdict | None] = {
 }
 
 LIVING = frozenset({Status.ACTIVE, Status.ACKNOWLEDGED, Status.CLEARED, Status.SHELVED})
+
+
+def verdict_of(reason: str) -> Verdict | None:
+    """What a code with which an alert is closed says of its truth; other words say nothing."""
+    if reason == RESCUED:
+        return Verdict.TRUE
+    return VERDICTS[Outcome(reason)] if reason in set(Outcome) else None
 
 
 def alert_act(outcome: Outcome, status: Status, *, cleared: bool, person_ends: bool) -> Act | None:

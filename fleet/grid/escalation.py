@@ -53,6 +53,16 @@ def go_on(order: Order) -> Step:
     return replace(Step(order).add(OrderAct.RAISE, Reason.CAME_BACK), page=True)
 
 
+def ring_again(desk: Desk, order: Order) -> Step:
+    """A call for help that was acknowledged and that nobody has ended: its lead hears it again,
+    and so do those who are told of it. Whoever has it keeps it.
+    """
+    if order.status not in OPEN:
+        return reopen(desk, order)
+    step = Step(order).add(OrderAct.RAISE, Reason.STILL_OPEN)
+    return tell(desk, replace(step, page=order.lead is not None))
+
+
 def tell(desk: Desk, step: Step) -> Step:
     """Those who are informed at once beside the lead, as the severity demands."""
     rungs = desk.ladder(step.order.severity).told

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from functools import cache
 from importlib.resources import files
@@ -68,6 +69,19 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """How much a person at the desk can take in (EEMUA 191 / ISA-18.2, domain notes A.1)."""
+
+    per_operator_hour: float
+    flood_over: int  #: more alerts than this within `window` are a flood
+    window_min: int
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(minutes=self.window_min)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: int
     busy_at: int  #: open orders from which a member is asked after the others
@@ -75,6 +89,9 @@ class Policy:
     person_ends: frozenset[str]
     tell_captain: frozenset[str]
     calls_again: Mapping[str, int]  #: by kind: microseconds until an ended call rings again
+    rings_again: Mapping[str, int]  #: by kind: microseconds from an acknowledgement until it rings
+    orphaned: Mapping[str, int]  #: by kind of root: microseconds until its children come back
+    budget: Budget
     bases: Mapping[str, tuple[Basis, ...]]  #: by kind, and "default"
     departments: Mapping[str, tuple[str, ...]]
     ladders: Mapping[Severity, Ladder]
@@ -100,6 +117,9 @@ def parse(text: str) -> Policy:
         frozenset(data["person_ends"]),
         frozenset(data["tell_captain"]),
         _minutes(data["calls_again"]),
+        _minutes(data["rings_again"]),
+        _minutes(data["orphaned"]),
+        Budget(**data["budget"]),
         {kind: tuple(Basis(b) for b in names) for kind, names in data["bases"].items()},
         {kind: tuple(words) for kind, words in data["departments"].items()},
         {Severity[name.upper()]: _ladder(name, body) for name, body in data["ladders"].items()},

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     ZONE_CHANGED = "zone_changed"
     ZONE_ENDED = "zone_ended"
     ZONE_DELETED = "zone_deleted"
+    RULE_OFF = "rule_off"
+    STILL_OPEN = "still_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.ZONE_CHANGED: ("its zone was changed", "区域已变更"),
     Reason.ZONE_ENDED: ("its zone is no longer in force", "区域已停用"),
     Reason.ZONE_DELETED: ("its zone was deleted", "区域已删除"),
+    Reason.RULE_OFF: ("its rule was switched off", "规则已停用"),
+    Reason.STILL_OPEN: ("still open, and nobody has said how it ended", "仍未结束，无人结案"),
 }
 
 

@@ -1,8 +1,8 @@
 -- name: find
 -- The alerts of these keys, locked in the order in which everybody locks them.
 select a.id, a.kind, a.vessel, a.other, a.episode, a.severity, a.status, a.last_seen,
-       a.occurrences, a.cleared, a.acknowledged, a.closed, a.verdict, a.reason, a.lon, a.lat, a.grid, a.evidence, a.parent,
-       a.version
+       a.occurrences, a.cleared, a.acknowledged, a.closed, a.verdict, a.reason, a.lon, a.lat, a.grid,
+       a.evidence, a.parent, a.version, a.shelved_until, a.shown
 from alert a
 join unnest(%(kinds)s::text[], %(vessels)s::int[], %(others)s::int[], %(episodes)s::timestamptz[])
      k (kind, vessel, other, episode) using (kind, vessel, other, episode)
@@ -11,13 +11,14 @@ order by a.id for update of a;
 -- name: insert
 -- New alerts, in the order in which they opened; the key keeps a second one out.
 insert into alert (kind, vessel, other, episode, severity, status, opened, last_seen, occurrences,
-                   cleared, closed, reason, lon, lat, evidence, rule_version)
+                   cleared, closed, reason, lon, lat, evidence, rule_version, shelved_until, shown)
 select * from unnest(%(kind)s::text[], %(vessel)s::int[], %(other)s::int[],
                      %(episode)s::timestamptz[], %(severity)s::smallint[], %(status)s::text[],
                      %(opened)s::timestamptz[], %(last_seen)s::timestamptz[],
                      %(occurrences)s::int[], %(cleared)s::timestamptz[], %(closed)s::timestamptz[],
                      %(reason)s::text[], %(lon)s::float8[], %(lat)s::float8[],
-                     %(evidence)s::jsonb[], %(rule_version)s::int[])
+                     %(evidence)s::jsonb[], %(rule_version)s::int[],
+                     %(shelved_until)s::timestamptz[], %(shown)s::timestamptz[])
 returning id, kind, vessel, other, episode;
 
 -- name: update
@@ -26,13 +27,15 @@ update alert a set severity = w.severity, status = w.status, last_seen = w.last_
                    occurrences = w.occurrences, cleared = w.cleared,
                    acknowledged = w.acknowledged, closed = w.closed, verdict = w.verdict,
                    reason = w.reason, lon = w.lon, lat = w.lat, evidence = w.evidence,
+                   shelved_until = w.shelved_until, shown = w.shown, parent = w.parent,
                    version = version + 1
 from unnest(%(id)s::bigint[], %(severity)s::smallint[], %(status)s::text[],
             %(last_seen)s::timestamptz[], %(occurrences)s::int[], %(cleared)s::timestamptz[],
             %(acknowledged)s::timestamptz[], %(closed)s::timestamptz[], %(verdict)s::text[],
-            %(reason)s::text[], %(lon)s::float8[], %(lat)s::float8[], %(evidence)s::jsonb[])
+            %(reason)s::text[], %(lon)s::float8[], %(lat)s::float8[], %(evidence)s::jsonb[],
+            %(shelved_until)s::timestamptz[], %(shown)s::timestamptz[], %(parent)s::bigint[])
      w (id, severity, status, last_seen, occurrences, cleared, acknowledged, closed, verdict, reason,
-        lon, lat, evidence)
+        lon, lat, evidence, shelved_until, shown, parent)
 where a.id = w.id;
 
 -- name: nobody

@@ -10,7 +10,7 @@ select alert from work_order where id = %(id)s;
 -- The alerts, locked in the order of their ids, with what a decision needs of their vessels.
 select a.id, a.kind, a.vessel, a.other, a.severity, a.status, a.opened, a.cleared,
        a.acknowledged, a.closed, a.shelved_until, a.verdict, a.reason, a.lon, a.lat, a.grid,
-       a.parent, a.version, v.name as vessel_name, v.home_grid
+       a.parent, a.occurrences, a.shown, a.version, v.name as vessel_name, v.home_grid
 from alert a join vessel v on v.id = a.vessel
 where a.id = any(%(alerts)s) order by a.id for update of a;
 
@@ -37,7 +37,14 @@ where a.id in (
     union all
     select alert from work_order where status = 'offered' and accept_by <= %(now)s
     union all
-    select id from alert where status = 'shelved' and shelved_until <= %(now)s
+    select x.id from alert x where x.status = 'shelved' and (x.severity = 4 or not exists (
+        select from shelf s
+        where s.kind = x.kind and s.vessel = x.vessel and s.other = x.other and s.ended is null
+          and (s.until > %(now)s or s.until is null)))
+    union all
+    select x.id from alert x join unnest(%(kinds)s::text[], %(waits)s::interval[]) k (kind, wait)
+        on x.kind = k.kind
+    where x.status = 'acknowledged' and x.acknowledged <= %(now)s - k.wait
     union all
     select o.alert from work_order o join alert e on e.id = o.alert
     where o.status in ('unassigned', 'offered')
@@ -99,10 +106,19 @@ values (%(id)s, %(person)s, %(level)s, %(now)s,
 update alert
 set status = %(status)s, acknowledged = %(acknowledged)s, closed = %(closed)s,
     shelved_until = %(shelved_until)s, verdict = %(verdict)s, reason = %(reason)s,
-    version = version + 1
+    occurrences = %(occurrences)s, parent = %(parent)s, shown = %(shown)s, version = version + 1
 where id = %(id)s
 returning version;
 
 -- name: locate_alert
 -- The sea grid at the alert's position.
 update alert set grid = %(grid)s where id = %(id)s;
+
+-- name: orphans
+-- Alerts under a root that a person (or late data) has ended, long enough ago for its kind.
+select c.id from alert c join alert r on r.id = c.parent
+left join unnest(%(kinds)s::text[], %(waits)s::interval[]) k (kind, wait) on k.kind = r.kind
+where c.status = 'suppressed' and c.cleared is null
+  and r.status in ('closed', 'invalid', 'retracted')
+  and r.closed <= %(now)s - coalesce(k.wait, interval '0')
+order by c.severity desc, c.id limit %(most)s;

@@ -26,8 +26,10 @@ where a.id = any(array(
 order by a.opened desc, a.id desc
 
 -- name: alert
--- One alert, if the caller may see it.
-select {alert_columns} from {alert_from} where a.id = %(id)s and {alert_visible}
+-- One alert, if the caller may see it, with how many it explains that are still true.
+select (select count(*) from alert c
+        where c.parent = a.id and c.status = 'suppressed' and c.cleared is null) as children,
+       {alert_columns} from {alert_from} where a.id = %(id)s and {alert_visible}
 
 -- name: alerts_by_id
 -- The present state of these alerts, as far as the caller may see them.

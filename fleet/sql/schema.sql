@@ -317,14 +317,37 @@ create table alert (
     grid         integer references sea_grid on delete set null,
     evidence     jsonb not null default '{}',
     rule_version integer not null default 1,
-    parent       bigint references alert,
+    parent       bigint references alert,   -- what explains it now
     version      integer not null default 1,
+    shown        timestamptz,           -- when it first came before the command centre; null: never
     unique (kind, vessel, other, episode)
 );
 create index alert_open on alert (severity desc, opened desc)
     where status in ('active', 'acknowledged', 'cleared', 'shelved');
 create index alert_vessel on alert (vessel, opened desc);
 create index alert_opened on alert (opened desc);
+create index alert_shown on alert (shown) where shown is not null;
+create index alert_under on alert (parent) where parent is not null;
+create index alert_suppressed on alert (parent) where status = 'suppressed';
+
+create table shelf (                    -- a key silenced by a person, at this severity and milder
+    id       bigint generated always as identity primary key,
+    kind     text not null,
+    vessel   integer not null references vessel,
+    other    integer not null default 0,
+    severity smallint not null check (severity between 1 and 3),   -- red is never shelved
+    alert    bigint references alert on delete set null,           -- the one it was done to
+    reason   text not null,
+    actor    integer,                   -- account
+    since    timestamptz not null default now(),
+    until    timestamptz,               -- null: as long as that occurrence lasts
+    ended    timestamptz,               -- null: in force
+    ended_by integer,                   -- account; null: the service
+    why      text not null default '',  -- it ended: expired, passed, unshelved, worse, replaced
+    check (since < until)
+);
+create unique index shelf_key on shelf (kind, vessel, other) where ended is null;
+create index shelf_alert on shelf (alert);
 
 create table work_order (
     id         bigint generated always as identity primary key,

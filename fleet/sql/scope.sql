@@ -36,6 +36,7 @@ union all select ds.grid from duty_shift ds
 ((%(kind)s::text is null or a.kind = %(kind)s)
  and (%(severity)s::int is null or a.severity >= %(severity)s)
  and (%(vessel)s::int is null or a.vessel = %(vessel)s)
+ and (%(under)s::bigint is null or a.parent = %(under)s)
  and (%(since)s::timestamptz is null or a.opened >= %(since)s)
  and (%(until)s::timestamptz is null or a.opened < %(until)s))
 
@@ -49,7 +50,7 @@ left join lateral (
     a.id, a.kind, a.vessel, v.name as vessel_name, m.mmsi, a.other,
     z.name as zone_name, z.name_en as zone_name_en,
     a.severity, a.status, a.opened, a.episode, a.last_seen, a.occurrences,
-    a.cleared, a.acknowledged, a.closed, a.shelved_until, a.verdict, a.reason,
+    a.cleared, a.acknowledged, a.closed, a.shelved_until, a.verdict, a.reason, a.parent,
     nullif(a.lon, 'NaN') as lon, nullif(a.lat, 'NaN') as lat,
     a.grid, g.name as grid_name, g.name_en as grid_name_en, a.evidence, a.version,
     o.id as order_id, o.status as order_status, o.severity as order_severity,

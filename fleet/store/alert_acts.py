@@ -8,22 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 from fleet.alerts import lifecycle
-from fleet.columns import from_datetime, to_datetime
+from fleet.columns import from_datetime
 from fleet.grid import answers, closing, escalation
 from fleet.grid.answers import Actor, Invalid, NotYours
 from fleet.grid.closing import Verdict
-from fleet.grid.lifecycle import OPEN, WAITING, WORKING, Outcome
-from fleet.grid.order import Order, Step
+from fleet.grid.lifecycle import WAITING, WORKING, Outcome
+from fleet.grid.order import Step
 from fleet.grid.policy import default
 from fleet.grid.words import Reason
-from fleet.model import DAY, Act, Severity, Status
-from fleet.store import people
+from fleet.model import Act, Status
+from fleet.store import people, shelves
+from fleet.store.asking import and_write, reopening
 from fleet.store.db import Connection, one, queries
 from fleet.store.dossier import Dossier, lock, set_alert, write
 from fleet.store.events import Event
+from fleet.store.shelves import Ended
+from fleet.store.shelving import shelve, unshelve
 
 SQL = queries("orders")
-LONGEST_SHELF = 366 * DAY
 CORRECTED = "verdict_corrected"
 """The reason of an alert that is back because it was true after all."""
 ACCEPTED = {
@@ -65,13 +67,16 @@ async def on_alert(
         case Act.ACKNOWLEDGE:
             dossier, events = await acknowledge(conn, dossier, now, actor, reason)
         case Act.SHELVE:
-            dossier, events = await _shelve(conn, dossier, now, actor, reason, until)
+            dossier, events = await shelve(conn, dossier, now, actor, reason, until)
         case Act.UNSHELVE:
-            dossier, events = await unshelve(conn, dossier, now, actor)
+            dossier, events = await unshelve(conn, dossier, now, Ended.UNSHELVED, actor)
         case Act.CLOSE:
             if not closing.may_close(dossier.case.severity, reason):
                 raise Invalid("reason", f"must be one of {', '.join(closing.RED_REASONS)}")
-            dossier, events = await _end(conn, dossier, Act.CLOSE, now, actor, reason=reason)
+            said = closing.verdict_of(reason) or dossier.alert["verdict"]
+            dossier, events = await _end(
+                conn, dossier, Act.CLOSE, now, actor, reason=reason, verdict=said
+            )
         case other:
             raise lifecycle.NotAllowed(dossier.status, other, "the engine does that")
     return dict(dossier.alert), events
@@ -111,6 +116,31 @@ async def verdict(
     return dict(dossier.alert), events
 
 
+async def end_shelf(
+    conn: Connection, shelf: int, actor: Actor, *, now: int | None = None
+) -> list[Event]:
+    """Undo a silence: what it keeps silent comes back; one that has ended is left at that. The
+    caller appends the events.
+    """
+    now = await clock(conn) if now is None else now
+    row = await shelves.one_of(conn, shelf)
+    if row is None:
+        return []
+    silent = await shelves.under(conn, row)
+    found = await lock(conn, {*silent, *([row["alert"]] if row["alert"] else [])})
+    own = found.get(row["alert"])
+    if own is not None:
+        permit(own, Act.UNSHELVE, actor)
+    elif actor.role != "commander":
+        raise NotYours(Act.UNSHELVE, "only the command centre does that")
+    await shelves.end(conn, row, now, Ended.UNSHELVED, actor.account)
+    events: list[Event] = []
+    for number in silent:
+        if found[number].status == Status.SHELVED:
+            events += (await unshelve(conn, found[number], now, Ended.UNSHELVED, actor))[1]
+    return events
+
+
 async def acknowledge(
     conn: Connection, dossier: Dossier, now: int, actor: Actor, reason: str = "", **changes: Any
 ) -> tuple[Dossier, list[Event]]:
@@ -128,36 +158,7 @@ async def acknowledge(
     else:
         desk = dossier.desk(await people.roster(conn, now), now)
         step = escalation.hold(desk, order, Reason.LOOKED_AT)
-    return await _and_write(conn, dossier, step, now, actor, event)
-
-
-async def unshelve(
-    conn: Connection, dossier: Dossier, now: int, actor: Actor | None = None
-) -> tuple[Dossier, list[Event]]:
-    """The shelving ends, by hand or by its time: whoever is on duty now is asked afresh."""
-    dossier, event = await set_alert(conn, dossier, Act.UNSHELVE, now, actor)
-    order = dossier.order
-    if order is None or order.status not in WAITING:
-        return dossier, [event]
-    step = escalation.resume(dossier.desk(await people.roster(conn, now), now), order)
-    return await _and_write(conn, dossier, step, now, actor, event)
-
-
-async def _shelve(
-    conn: Connection, dossier: Dossier, now: int, actor: Actor, reason: str, until: int | None
-) -> tuple[Dossier, list[Event]]:
-    if not reason.strip():
-        raise Invalid("reason", "say why")
-    if until is None or not now < until <= now + LONGEST_SHELF:
-        raise Invalid("until", "must lie in the future, at the most a year away")
-    dossier, event = await set_alert(
-        conn, dossier, Act.SHELVE, now, actor, reason=reason, shelved_until=to_datetime(until)
-    )
-    order = dossier.order
-    if order is None or order.status not in WAITING:
-        return dossier, [event]
-    step = escalation.hold(dossier.desk(await people.roster(conn, now), now), order, Reason.SHELVED)
-    return await _and_write(conn, dossier, step, now, actor, event)
+    return await and_write(conn, dossier, step, now, actor, event)
 
 
 async def _end(
@@ -170,11 +171,11 @@ async def _end(
         return dossier, [event]
     if order.status not in WORKING:
         step = escalation.end(order, Reason.ALERT_ENDED, now)
-        return await _and_write(conn, dossier, step, now, actor, event)
-    said = Verdict(changes["verdict"]) if "verdict" in changes else None
+        return await and_write(conn, dossier, step, now, actor, event)
+    said = Verdict(changes["verdict"]) if changes.get("verdict") else None
     outcome = closing.order_outcome(act, changes["reason"], said)
     step = answers.close(order, outcome, changes["reason"], now)
-    return await _and_write(conn, dossier, step, now, actor, event)
+    return await and_write(conn, dossier, step, now, actor, event)
 
 
 async def _note(
@@ -204,36 +205,11 @@ async def _correct(
     if dossier.alert["cleared"] is not None:
         dossier, passed = await set_alert(conn, dossier, Act.CLEAR, now)
         events.append(passed)
-    step = await _reopening(conn, dossier, now)
+    step = await reopening(conn, dossier, now)
     if step is not None:
         dossier, more = await write(conn, dossier, step, now, actor)
         events += more
     return dossier, events
-
-
-async def _reopening(conn: Connection, dossier: Dossier, now: int) -> Step | None:
-    """The order of an alert that is back, made or reopened; None where no order is due."""
-    case, order = dossier.case, dossier.order
-    if case.kind in default().no_order or not rings(dossier, case.severity):
-        return None
-    desk = dossier.desk(await people.roster(conn, now), now)
-    if order is None:
-        return escalation.open_order(desk, Order(case.alert, case.severity, now))
-    return None if order.status in OPEN else escalation.reopen(desk, order)
-
-
-async def _and_write(
-    conn: Connection,
-    dossier: Dossier,
-    step: Step | None,
-    now: int,
-    actor: Actor | None,
-    event: Event,
-) -> tuple[Dossier, list[Event]]:
-    if step is None:
-        return dossier, [event]
-    dossier, events = await write(conn, dossier, step, now, actor)
-    return dossier, [event, *events]
 
 
 def permit(dossier: Dossier, act: Act, actor: Actor) -> None:
@@ -269,7 +245,9 @@ def fresh(seen: int | None, present: int) -> None:
 async def accepted(
     conn: Connection, dossier: Dossier, now: int, actor: Actor
 ) -> tuple[Dossier, list[Event]]:
-    """Accepting the order acknowledges the alert, shelved or not."""
+    """Accepting the order acknowledges the alert, shelved or not, and ends the silence."""
+    if dossier.status == Status.SHELVED:
+        await shelves.end(conn, dossier.alert, now, Ended.UNSHELVED, actor.account)
     events = []
     for act in ACCEPTED.get(dossier.status, ()):
         dossier, event = await set_alert(conn, dossier, act, now, actor)
@@ -293,12 +271,3 @@ async def settle(
         dossier, event = await set_alert(conn, dossier, act, now, actor, **changes)
         return dossier, [event]
     return await _note(conn, dossier, actor, **changes) if verdict else (dossier, [])
-
-
-def rings(dossier: Dossier, severity: Severity) -> bool:
-    """Whether the case is one for people: above information, no child, not yet over."""
-    return (
-        severity >= Severity.WARNING
-        and dossier.case.parent is None
-        and dossier.status in closing.LIVING
-    )

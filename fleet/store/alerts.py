@@ -18,9 +18,10 @@ from fleet.alerts.rules import LOGS
 from fleet.columns import from_datetime, to_datetime
 from fleet.grid.policy import default
 from fleet.model import Act, Case, Change, Key, Severity, Status
-from fleet.store import logs
+from fleet.store import logs, shelves
 from fleet.store.db import Connection, plain, queries, rows
 from fleet.store.events import Event
+from fleet.store.shelves import Ended, Shelf, Subject, subject
 from fleet.vessels import NOBODY
 
 SQL = queries("alerts")
@@ -28,17 +29,22 @@ Row: TypeAlias = dict[str, Any]
 
 ASKS = (Act.OPEN, Act.RAISE, Act.RELEASE)
 """After these somebody may have to be asked."""
+NEWS = (Act.OPEN, Act.RELEASE)
+"""By these an alert comes before somebody for the first time, unless its key is silenced."""
 ENDED = (Status.CLOSED, Status.INVALID, Status.RETRACTED)
 WOKEN = {"acknowledged": None, "cleared": None, "closed": None, "verdict": None}
 """What an alert forgets when it becomes active again."""
+TOLD = (Status.ACTIVE, Status.ACKNOWLEDGED, Status.CLEARED)
+"""What stands so has come before the command centre."""
 WRITTEN = (
     "id", "severity", "status", "last_seen", "occurrences", "cleared", "acknowledged", "closed",
-    "verdict", "reason", "lon", "lat", "evidence",
+    "verdict", "reason", "lon", "lat", "evidence", "shelved_until", "shown", "parent",
 )  # fmt: skip
 """What a change may alter of an alert."""
 FOUNDED = (
     "kind", "vessel", "other", "episode", "severity", "status", "opened", "last_seen",
     "occurrences", "cleared", "closed", "reason", "lon", "lat", "evidence", "rule_version",
+    "shelved_until", "shown",
 )  # fmt: skip
 """What a new one has."""
 CALLS_AGAIN = "calls_again"
@@ -59,6 +65,7 @@ async def apply(
     if not changes:
         return [], []
     table = await _find(conn, changes)
+    silent = await shelves.of(conn, (c.key for c in changes if c.act in NEWS), now)
     done: list[tuple[Change, Row]] = []
     for told in changes:
         row = table.get(told.key)
@@ -67,15 +74,43 @@ async def apply(
         change = _again(told) if row and _calls_again(row, told, now) else told
         after = _opened(change, now, versions or {}) if row is None else _moved(row, change, now)
         if after is not None:
-            table[change.key] = after
             done.append((change, after))
-    ids = await _write(conn, [table[k] for k in dict.fromkeys(c.key for c, _ in done)])
+            done += _silenced(change, after, silent)
+            table[change.key] = done[-1][1]
+    await _break(conn, done, silent, now)
+    ids = await _write(conn, [table[k] for k in dict.fromkeys(c.key for c, _ in done)], now)
     await _adopt(conn, table, done, ids)
     homes = await _homes(conn, {change.vessel for change, _ in done})
     events = [_event(change, row, ids[change.key]) for change, row in done]
     asked = dict.fromkeys(change.key for change, _ in done if _asks(change, table[change.key]))
     cases = [_case(ids[k], table[k], homes.get(k[1])) for k in asked]
     return cases, events
+
+
+def _silenced(
+    change: Change, row: Row, silent: Mapping[Subject, Shelf]
+) -> list[tuple[Change, Row]]:
+    """Born shelved 生而搁置: a person has silenced this key, at this severity or worse."""
+    shelf = silent.get(subject(change.key))
+    if shelf is None or change.act not in NEWS or row["status"] != Status.ACTIVE:
+        return []
+    if not shelf.silences(row["severity"]):
+        return []
+    evidence = {"shelf": shelf.id, "shelved_until": shelf.until.isoformat()}
+    quiet = replace(change, act=Act.SHELVE, reason=shelf.reason, evidence=evidence)
+    return [(quiet, {**row, "status": Status.SHELVED, "shelved_until": shelf.until})]
+
+
+async def _break(
+    conn: Connection, done: Sequence[tuple[Change, Row]], silent: Mapping[Subject, Shelf], now: int
+) -> None:
+    """What comes worse than it was silenced ends the silence of its key."""
+    for key in sorted({subject(c.key) for c, _ in done if c.act in NEWS} & silent.keys()):
+        mine = [row["severity"] for c, row in done if subject(c.key) == key]
+        if not silent[key].silences(max(mine)):
+            kind, vessel, other = key
+            about = {"kind": kind, "vessel": vessel, "other": other}
+            await shelves.end(conn, about, now, Ended.WORSE)
 
 
 async def reasons(conn: Connection, changes: Sequence[Change]) -> dict[int, str]:
@@ -134,7 +169,7 @@ def _opened(change: Change, now: int, versions: Mapping[str, int]) -> Row | None
         "occurrences": 1, "cleared": None, "closed": None, "reason": plain(change.reason),
         "lon": change.lon, "lat": change.lat, "evidence": plain(change.evidence),
         "rule_version": versions.get(change.kind, 1), "grid": None, "parent": None,
-        "acknowledged": None, "verdict": None,
+        "acknowledged": None, "verdict": None, "shelved_until": None, "shown": None,
     }  # fmt: skip
 
 
@@ -167,6 +202,8 @@ def _moved(row: Row, change: Change, now: int) -> Row | None:
             "last_seen": max(row["last_seen"], t),
             "occurrences": row["occurrences"] + (again or change.act == Act.REPEAT),
             **({"cleared": t} if change.act == Act.CLEAR else {}),
+            **({"parent": None} if change.act == Act.RELEASE else {}),
+            **({} if status == Status.SHELVED else {"shelved_until": None}),
             **({"closed": to_datetime(now)} if ended else {}),
             "reason": _reason(before, status, row["reason"], plain(change.reason)),
             "lon": change.lon if placed else row["lon"],
@@ -194,7 +231,7 @@ def _again(call: Change) -> Change:
 
 def _reason(before: Status, after: Status, old: str, new: str) -> str:
     """The engine's word, unless a person has had theirs."""
-    return new if new and Status.ACTIVE in (before, after) else old
+    return new if new and {Status.ACTIVE, Status.SHELVED} & {before, after} else old
 
 
 def _severity(row: Row, change: Change) -> Severity:
@@ -204,8 +241,11 @@ def _severity(row: Row, change: Change) -> Severity:
     return Severity(max(row["severity"], change.severity if change.act == Act.RAISE else 0))
 
 
-async def _write(conn: Connection, after: Sequence[Row]) -> dict[Key, int]:
+async def _write(conn: Connection, after: Sequence[Row], now: int) -> dict[Key, int]:
     """All new ones in one statement, all others in another: a storm is no row of round trips."""
+    for row in after:
+        if row["shown"] is None and row["status"] in TOLD:
+            row["shown"] = to_datetime(now)
     fresh = [row for row in after if row["id"] is None]
     known = [row for row in after if row["id"] is not None]
     if any(row["vessel"] == NOBODY for row in fresh):

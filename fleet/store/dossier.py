@@ -237,6 +237,8 @@ async def set_alert(
         changes["closed"] = at
     if act != Act.SHELVE:
         changes["shelved_until"] = None
+    if status == Status.ACTIVE:
+        changes["shown"] = alert["shown"] or at
     said = changes.pop("reason", "")
     after = {**alert, **changes, "status": str(status), "reason": plain(said) or alert["reason"]}
     after["version"] = (await one(conn, SQL["update_alert"], **after))["version"]

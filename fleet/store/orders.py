@@ -1,4 +1,4 @@
-"""Work orders in the database: opened for alerts, moved by people, watched by the clock.
+"""Work orders in the database: opened for alerts, moved by people (by the clock: `desk_clock`).
 
 Every function locks alert before order, is safe to run again, and returns its events: the caller
 appends them last and commits.
@@ -10,34 +10,29 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import psycopg
-import structlog
-
-from fleet.columns import to_datetime
 from fleet.grid import answers, escalation
 from fleet.grid.answers import Actor, Invalid
-from fleet.grid.closing import LIVING, unsaid
+from fleet.grid.closing import unsaid
 from fleet.grid.lifecycle import OPEN, WORKING, NotAllowed, OrderAct, OrderStatus, Outcome
 from fleet.grid.order import Order, Step
 from fleet.grid.policy import default
 from fleet.grid.roster import Roster
-from fleet.grid.words import Reason
-from fleet.model import Act, Case, Status
-from fleet.store import alert_acts, notices, outbox, people
-from fleet.store.alert_acts import NotFoundError, StaleError, on_alert, verdict
-from fleet.store.db import Connection, many, queries, rows, savepoint
-from fleet.store.dossier import Dossier, lock, set_alert, write, write_all
+from fleet.model import Case, Key, Severity, Status
+from fleet.store import alert_acts, notices, outbox, people, shelves
+from fleet.store.alert_acts import NotFoundError, StaleError, end_shelf, on_alert, verdict
+from fleet.store.asking import rings
+from fleet.store.db import Connection, many, queries, rows
+from fleet.store.dossier import Dossier, lock, write, write_all
 from fleet.store.events import Event
+from fleet.store.shelves import Ended
+from fleet.store.shelving import unshelve
 
 __all__ = [
-    "Actor", "NotFoundError", "OrderAct", "StaleError", "act", "on_alert", "open_orders", "tick",
-    "verdict",
+    "Actor", "NotFoundError", "OrderAct", "StaleError", "act", "end_shelf", "on_alert",
+    "open_orders", "verdict",
 ]  # fmt: skip
 
 SQL = queries("orders")
-LOG = structlog.get_logger("fleet.orders")
-MOST = 200
-"""Orders that one tick looks at; the next one follows within a second."""
 
 
 async def open_orders(conn: Connection, cases: Sequence[Case], now: int) -> list[Event]:
@@ -51,25 +46,39 @@ async def open_orders(conn: Connection, cases: Sequence[Case], now: int) -> list
         conn, [replace(found[a], case=latest[a]) for a in sorted(found)], roster
     )
     informed = await outbox.recall(conn, [d.order.id for d in dossiers if d.order])
-    events: list[Event] = []
+    dossiers, events = await _awake(conn, dossiers, now)
     decided: list[tuple[Dossier, Step]] = []
-    for each in dossiers:
-        dossier, early = await _awake(conn, each, now)
-        events += early
+    for dossier in dossiers:
         step = _opening(dossier, roster, now, informed)
         if step is not None:
             decided.append((dossier, step))
-            roster = _busier(roster, dossier, step, now)
+            roster = busier(roster, dossier, step, now)
     events += [e for _, more in await write_all(conn, decided, now) for e in more]
     await _tell_boats(conn, dossiers, now)
     return events
 
 
-async def _awake(conn: Connection, dossier: Dossier, now: int) -> tuple[Dossier, list[Event]]:
-    """A shelved alert that became worse, order or none, is shelved no longer."""
-    if dossier.status == Status.SHELVED:
-        return await alert_acts.unshelve(conn, dossier, now)
-    return dossier, []
+async def _awake(
+    conn: Connection, dossiers: Sequence[Dossier], now: int
+) -> tuple[list[Dossier], list[Event]]:
+    """A shelved alert that is worse than what was silenced, order or none, is shelved no longer."""
+    keys = [_key(d) for d in dossiers if d.status == Status.SHELVED]
+    silent = await shelves.of(conn, keys, now)
+    after: list[Dossier] = []
+    events: list[Event] = []
+    for each in dossiers:
+        dossier, shelf = each, silent.get(shelves.subject(_key(each)))
+        worse = shelf is None or not shelf.silences(each.case.severity)
+        if each.status == Status.SHELVED and worse:
+            dossier, more = await unshelve(conn, each, now, Ended.WORSE)
+            events += more
+        after.append(dossier)
+    return after, events
+
+
+def _key(dossier: Dossier) -> Key:
+    row = dossier.alert
+    return row["kind"], row["vessel"], row["other"], 0
 
 
 def _opening(dossier: Dossier, roster: Roster, now: int, informed: Collection[int]) -> Step | None:
@@ -77,7 +86,7 @@ def _opening(dossier: Dossier, roster: Roster, now: int, informed: Collection[in
     whose lead was told that it was over.
     """
     case, order = dossier.case, dossier.order
-    if case.kind in default().no_order or not alert_acts.rings(dossier, case.severity):
+    if case.kind in default().no_order or not rings(dossier, case.severity):
         return None
     desk = dossier.desk(roster, now)
     if order is None:
@@ -87,90 +96,10 @@ def _opening(dossier: Dossier, roster: Roster, now: int, informed: Collection[in
         return escalation.worsen(desk, order, case.severity)
     if order.status in WORKING:
         return escalation.go_on(order) if order.id in informed else None
-    rings = worse or dossier.status == Status.ACTIVE
-    if order.status == OrderStatus.VOID or (rings and order.status == OrderStatus.CLOSED):
+    afresh = worse or dossier.status == Status.ACTIVE
+    if order.status == OrderStatus.VOID or (afresh and order.status == OrderStatus.CLOSED):
         return escalation.reopen(desk, order)
     return None
-
-
-async def tick(conn: Connection, now: int) -> list[Event]:
-    """What time alone brings about: deadlines, ended shelvings, alerts that went away."""
-    due = await rows(conn, SQL["due"], now=to_datetime(now), most=MOST)
-    if not due:
-        return []
-    return await _apart(conn, sorted(r["id"] for r in due), await people.roster(conn, now), now)
-
-
-async def _apart(conn: Connection, alerts: Sequence[int], roster: Roster, now: int) -> list[Event]:
-    """All of these in one go; should one refuse, it alone is left aside, and said."""
-    try:
-        async with savepoint(conn):
-            return await _due(conn, alerts, roster, now)
-    except Exception as error:
-        if not its_own_fault(error):
-            raise
-        if len(alerts) == 1:
-            LOG.error("alert left aside", alert=alerts[0], error=repr(error)[:500])  # noqa: TRY400 - each second
-            return []
-    half = len(alerts) // 2
-    parts = (alerts[:half], alerts[half:])
-    return [e for part in parts for e in await _apart(conn, part, roster, now)]
-
-
-def its_own_fault(error: Exception) -> bool:
-    """What is in the rows, not a database that is away, busy or not as it should be."""
-    bad = psycopg.DataError | psycopg.IntegrityError
-    return isinstance(error, bad) or not isinstance(error, psycopg.Error | OSError)
-
-
-async def _due(conn: Connection, alerts: Sequence[int], roster: Roster, now: int) -> list[Event]:
-    """What time brings about for these."""
-    dossiers = await lock(conn, alerts, wait=False)
-    events: list[Event] = []
-    decided: list[tuple[Dossier, Step]] = []
-    for dossier in dossiers.values():
-        events += await _alert_due(conn, dossier, now)
-        step = _order_due(dossier, roster, now)
-        if step is not None:
-            decided.append((dossier, step))
-            roster = _busier(roster, dossier, step, now)
-    return events + [e for _, more in await write_all(conn, decided, now) for e in more]
-
-
-async def _alert_due(conn: Connection, dossier: Dossier, now: int) -> list[Event]:
-    """A shelving that is over; a red alert that passed after a person had closed its order."""
-    until, order = dossier.alert["shelved_until"], dossier.order
-    if dossier.status == Status.SHELVED and until is not None and until <= to_datetime(now):
-        return (await alert_acts.unshelve(conn, dossier, now))[1]
-    passed = dossier.status == Status.ACKNOWLEDGED and dossier.alert["cleared"] is not None
-    if passed and order is not None and order.status == OrderStatus.CLOSED:
-        return [(await set_alert(conn, dossier, Act.CLOSE, now, reason=order.outcome))[1]]
-    return []
-
-
-def _order_due(dossier: Dossier, roster: Roster, now: int) -> Step | None:
-    """What the clock demands of the order; nothing while the alert is shelved."""
-    order = dossier.order
-    if order is None or dossier.status == Status.SHELVED:
-        return None
-    desk = dossier.desk(roster, now)
-    if order.status == OrderStatus.VOID and dossier.status == Status.ACTIVE:
-        return escalation.reopen(desk, order)
-    return _gone(dossier, order, now) or escalation.due(desk, order)
-
-
-def _gone(dossier: Dossier, order: Order, now: int) -> Step | None:
-    """What an alert that went away does to its order."""
-    reasons = {
-        Status.RETRACTED: Reason.RETRACTED,
-        Status.SUPPRESSED: Reason.SUPPRESSED,
-        Status.CLOSED: Reason.ALERT_ENDED,
-        Status.INVALID: Reason.ALERT_ENDED,
-    }
-    reason = reasons.get(dossier.status)
-    if reason is None or (order.status in WORKING and reason != Reason.RETRACTED):
-        return None
-    return escalation.end(order, reason, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +213,7 @@ async def _who(conn: Connection, order: Order) -> str:
     return " ".join(f"{c.name} has it" for c in found.values())
 
 
-def _busier(roster: Roster, before: Dossier, step: Step, now: int) -> Roster:
+def busier(roster: Roster, before: Dossier, step: Step, now: int) -> Roster:
     """The roster with one more order for whoever has just been asked."""
     lead = step.order.lead
     if lead is None or (before.order is not None and before.order.lead == lead):
@@ -309,9 +238,7 @@ async def _located(conn: Connection, dossiers: Sequence[Dossier], roster: Roster
 async def _tell_boats(conn: Connection, dossiers: Sequence[Dossier], now: int) -> None:
     """What concerns the boat directly goes to its own terminals too, at every severity."""
     told = [
-        d
-        for d in dossiers
-        if d.case.kind in default().tell_captain and d.status in LIVING and d.case.parent is None
+        d for d in dossiers if d.case.kind in default().tell_captain and rings(d, Severity.WARNING)
     ]
     aboard = await people.terminals(conn, {d.case.vessel for d in told}, now) if told else {}
     messages = [notices.to_boat(d.case, aboard.get(d.case.vessel, [])) for d in told]

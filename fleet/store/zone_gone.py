@@ -17,9 +17,9 @@ from fleet.grid.words import Reason
 from fleet.model import Act, Change, Severity, Status
 from fleet.store import alerts
 from fleet.store.db import Connection, savepoint
+from fleet.store.desk_clock import its_own_fault
 from fleet.store.dossier import Dossier, lock, set_alert, write_all
 from fleet.store.events import Event
-from fleet.store.orders import its_own_fault
 
 LOG = structlog.get_logger("fleet.orders")
 GONE = frozenset({Reason.ZONE_CHANGED, Reason.ZONE_ENDED, Reason.ZONE_DELETED})

@@ -18,7 +18,7 @@ import structlog
 
 from fleet.ingest.format import Format
 from fleet.model import SECOND
-from fleet.store import engine, events, facts, feeds, orders, vessels, zones
+from fleet.store import desk_clock, engine, events, facts, feeds, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
 from fleet.worker import world
@@ -293,7 +293,7 @@ class Worker:
         await engine.hold(conn, PART, self.head.seq)
         lag = self._behind[1] if time.monotonic() - self._behind[0] < 2 * TICK_S else 0.0
         extra = replace(extra, lag_s=max(lag, self._unticked()))
-        happened = await orders.tick(conn, now)
+        happened = await desk_clock.tick(conn, now)
         await feeds.tell(conn, healths([], extra, Aside()))
         await engine.beat(conn, beat(extra))
         await events.append(conn, happened)

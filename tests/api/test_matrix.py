@@ -72,6 +72,9 @@ TABLE: dict[str, Rule | None] = {  # None: public
         DESK, {"verdict": "test", "reason": "x"}, scoped=True
     ),
     f"POST {BASE}/alerts/{{alert_id}}/close": Rule(DESK, {"reason": "rescued"}, scoped=True),
+    f"GET {BASE}/shelves": Rule(ALL),
+    f"POST {BASE}/shelves/{{shelf_id}}/end": Rule(DESK, {}, scoped=True),
+    f"GET {BASE}/alert-load": Rule(ALL),
     f"GET {BASE}/orders": Rule(ALL),
     f"GET {BASE}/orders/{{order_id}}": Rule(ALL, scoped=True),
     f"POST {BASE}/orders/{{order_id}}/accept": Rule(DESK, {}, scoped=True),
@@ -136,7 +139,7 @@ async def test_the_table_is_complete() -> None:
 def path(operation: str, number: int) -> str:
     """The path with its object filled in; zones have number 1 only, a token is nobody's."""
     raw = operation.split()[1]
-    for name in ("vessel_id", "alert_id", "order_id"):
+    for name in ("vessel_id", "alert_id", "order_id", "shelf_id"):
         raw = raw.replace(f"{{{name}}}", str(number))
     kind = "permits" if "/facts/" in raw else "speed"
     raw = raw.replace("{kind}", kind).replace("{recall_id}", "1")

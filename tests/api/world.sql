@@ -37,6 +37,10 @@ insert into alert (id, kind, vessel, other, episode, severity, status, last_seen
     (1, 'zone_enter', 1, 1, now(), 2, 'active', now(), 109.1, 18.1, 1, '{"fixes":3}'),
     (2, 'gap', 2, 0, now(), 3, 'active', now(), 'NaN', 'NaN', 2, '{}'),
     (3, 'distress', 3, 0, now(), 4, 'active', now(), 109.5, 18.1, null, '{}');
+insert into shelf (id, kind, vessel, severity, alert, reason, until) overriding system value values
+    (1, 'speed', 1, 2, 1, 'at the berth', now() + interval '1 hour'),
+    (2, 'speed', 2, 2, 2, 'at the berth', now() + interval '1 hour'),
+    (3, 'speed', 3, 2, 3, 'at the berth', now() + interval '1 hour');
 insert into work_order (id, alert, status, severity, grid, basis, reason, lead, accept_by)
     overriding system value values
     (1, 1, 'offered', 2, 1, 'position', 'member_on_duty basis=position grid=G1 load=0', 1,
@@ -63,4 +67,4 @@ insert into position
 select setval('vessel_id_seq', 100), setval('zone_id_seq', 100), setval('sea_grid_id_seq', 100),
        setval('person_id_seq', 100), setval('party_org_id_seq', 100),
        setval('alert_id_seq', 100), setval('work_order_id_seq', 100),
-       setval('recall_id_seq', 100);
+       setval('recall_id_seq', 100), setval('shelf_id_seq', 100);

@@ -12,7 +12,7 @@ from fleet.columns import to_datetime
 from fleet.grid.answers import Actor
 from fleet.grid.order import Order
 from fleet.model import MINUTE, Case, Severity
-from fleet.store import events, orders
+from fleet.store import desk_clock, events, orders
 from fleet.store.db import Connection, one, rows
 from fleet.store.events import Event
 from tests.grid.port import GRID, GRIDS, ID, IN_03, LEADERS, NAME, T0, YELLOW, duty
@@ -101,7 +101,7 @@ class Day:
         return await self._keep(await orders.open_orders(self.conn, [self.case], at(minute)))
 
     async def tick(self, minute: float) -> list[str]:
-        return await self._keep(await orders.tick(self.conn, at(minute)))
+        return await self._keep(await desk_clock.tick(self.conn, at(minute)))
 
     async def does(self, who: str, act: str, minute: float = 1, **fields: Any) -> list[str]:
         """A member (by name) or "commander" acts on the order."""

@@ -12,7 +12,7 @@ from psycopg import errors
 from fleet.alerts import lifecycle
 from fleet.grid.answers import Invalid, NotYours
 from fleet.grid.lifecycle import NotAllowed
-from fleet.store import events, orders
+from fleet.store import desk_clock, events, orders
 from fleet.store.db import Connection, connect, one, rows
 from tests.grid.harbour import actor, alert, at, build
 from tests.grid.port import ID, RED, YELLOW
@@ -54,7 +54,7 @@ async def clock(url: str, stop: asyncio.Event) -> None:
     async with await connect(url, "fleet-test") as conn:
         minute = 1
         while not stop.is_set():
-            await events.append(conn, await orders.tick(conn, at(minute)))
+            await events.append(conn, await desk_clock.tick(conn, at(minute)))
             await conn.commit()
             minute += 3
             await asyncio.sleep(0.02)

@@ -71,7 +71,7 @@ async def test_accepting_acknowledges_the_alert_and_silences_everything(conn: Co
     assert await today.outbox() == []
     assert len(await today.outbox("cancelled")) == 4
     assert await today.asked() == ["wang accepted"]
-    assert await today.tick(600) == []
+    assert await today.tick(10.9) == []
 
 
 async def test_a_second_tap_changes_nothing(conn: Connection) -> None:
@@ -268,8 +268,8 @@ async def test_the_command_centre_looking_buys_time_and_takes_no_work_away(
     assert await today.alerts("commander", "acknowledge") == ["acknowledge alert", "hold"]
     assert await today.outbox() == []
     assert await today.tick(10.9) == []
-    assert await today.tick(11) == ["time_out", "escalate"]
-    assert await today.does("li", "accept", 12) == ["accept"]
+    assert await today.tick(11) == ["raise alert", "time_out", "escalate"]
+    assert await today.does("li", "accept", 12) == ["accept", "acknowledge alert"]
 
 
 async def test_shelving_is_quiet_until_it_ends(conn: Connection) -> None:

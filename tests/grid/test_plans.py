@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,8 +26,14 @@ insert into outbox (key, channel, recipient, alert, body, state)
 select 'k' || id, 'mqtt', 't', id, '{"type": "order.offered"}', 'sent' from alert;
 analyze;
 """
+CALLS = {"kinds": ["distress"], "waits": [timedelta(minutes=10)]}
 PARAMS: dict[tuple[str, str], dict[str, Any]] = {
-    ("orders", "due"): {"now": datetime.now(UTC), "most": 200},
+    ("orders", "due"): {"now": datetime.now(UTC), "most": 200, **CALLS},
+    ("orders", "orphans"): {"now": datetime.now(UTC), "most": 200, **CALLS},
+    ("shelves", "sweep"): {"now": datetime.now(UTC)},
+    ("shelves", "of_keys"): {
+        "now": datetime.now(UTC), "kinds": ["gap"], "vessels": [1], "others": [0],
+    },
     ("people", "on_duty"): {"now": datetime.now(UTC)},
     ("outbox", "claim"): {"channel": "mqtt", "most": 32, "lease_s": 30.0},
     ("outbox", "cancel_alert"): {"alert": 7, "why": "", "types": ["order.offered"]},

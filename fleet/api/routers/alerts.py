@@ -16,7 +16,6 @@ from fastapi import APIRouter, Path, Query
 from fleet.api.auth import Conn, See, Signed, Worker
 from fleet.api.errors import Problem, not_found
 from fleet.api.schemas.alerts import (
-    PERIODS,
     AcknowledgeIn,
     Alert,
     AlertActIn,
@@ -96,6 +95,7 @@ async def alert(alert_id: AlertId, scope: See, me: Signed, conn: Conn) -> AlertD
     phone = sees_phones(me, row)
     return AlertDetail(
         alert=Alert.of(row, phone=phone),
+        children=row["children"],
         evidence=row["evidence"],
         history=[Happened.of(e) for e in await reads.history(conn, scope, alert_id)],
         order=Order.of(row, phone=phone) if row["order_id"] else None,
@@ -137,12 +137,12 @@ async def acknowledge(
     return await _act(conn, me, alert_id, Act.ACKNOWLEDGE, body, reason=body.note)
 
 
-@router.post("/{alert_id}/shelve", summary="Silence until a time, with a reason")
+@router.post("/{alert_id}/shelve", summary="Silence its key, with a reason and an end")
 async def shelve(alert_id: AlertId, body: ShelveIn, me: Worker, conn: Conn) -> AlertAnswer:
-    until = body.until or datetime.now(UTC) + timedelta(hours=PERIODS[body.period or "1h"])
-    return await _act(
-        conn, me, alert_id, Act.SHELVE, body, reason=body.reason, until=from_datetime(until)
-    )
+    """Its key (kind, boat, zone) is silent until then, later episodes too; worse breaks it."""
+    end = body.end(datetime.now(UTC))
+    until = None if end is None else from_datetime(end)
+    return await _act(conn, me, alert_id, Act.SHELVE, body, reason=body.reason, until=until)
 
 
 @router.post("/{alert_id}/unshelve", summary="End the silence")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -73,7 +73,7 @@ class OrderRef(Out):
 PLAIN = (
     "id", "kind", "zone_name", "zone_name_en", "severity", "status", "opened", "episode",
     "last_seen", "occurrences", "cleared", "acknowledged", "closed", "lon", "lat",
-    "shelved_until", "verdict", "reason", "version",
+    "shelved_until", "verdict", "reason", "parent", "version",
 )  # fmt: skip
 
 
@@ -98,9 +98,10 @@ class Alert(Out):
     lon: float | None
     lat: float | None
     grid: Named | None
-    shelved_until: datetime | None
+    shelved_until: datetime | None = Field(description="null and shelved: with this occurrence")
     verdict: Literal["true", "false_alarm", "test"] | None
     reason: str
+    parent: int | None = Field(description="the alert that explains it; it then asks nobody")
     order: OrderRef | None
     late: bool = Field(description="raised by fixes that arrived late")
     version: int
@@ -176,6 +177,7 @@ class Assignment(Out):
 
 class AlertDetail(Out):
     alert: Alert
+    children: int = Field(description="alerts that it explains, and that come up if it is closed")
     evidence: dict[str, Any]
     history: list[Happened]
     order: Order | None
@@ -202,6 +204,7 @@ class AlertFilters(In):
     kind: Annotated[str, StringConstraints(pattern="^[a-z][a-z_]{0,31}$")] | None = None
     severity: Annotated[int, Field(ge=1, le=4, description="this or worse")] | None = None
     vessel: Id | None = None
+    under: BigId | None = Field(default=None, description="explained by this alert (status=all)")
     since: Time | None = Field(default=None, alias="from", description="opened not before")
     until: Time | None = Field(default=None, alias="to", description="opened before")
     limit: Annotated[int, Field(ge=1, le=500)] = 200
@@ -225,14 +228,26 @@ class AcknowledgeIn(AlertActIn):
     note: Text = ""
 
 
-Period = Literal["1h", "2h", "6h", "12h", "1d", "1w"]
-PERIODS: dict[str, int] = {"1h": 1, "2h": 2, "6h": 6, "12h": 12, "1d": 24, "1w": 168}
+Period = Literal["occurrence", "1h", "2h", "6h", "12h", "1d", "1w", "1m", "1y"]
+HOURS: dict[str, int] = {
+    "1h": 1, "2h": 2, "6h": 6, "12h": 12, "1d": 24, "1w": 168, "1m": 30 * 24, "1y": 365 * 24,
+}  # fmt: skip
 
 
 class ShelveIn(AlertActIn):
+    """Silence the key (kind, boat, zone): later episodes within the time are born shelved."""
+
     until: Time | None = None
-    period: Period | None = None
+    period: Period | None = Field(
+        default=None, description="occurrence: until this one is over; 1m: 30 days; 1y: 365 days"
+    )
     reason: Said
+
+    def end(self, now: datetime) -> datetime | None:
+        """When the silence ends; None with the occurrence."""
+        if self.until is not None or self.period is None:
+            return self.until
+        return None if self.period == "occurrence" else now + timedelta(hours=HOURS[self.period])
 
     @model_validator(mode="after")
     def one_of(self) -> ShelveIn:
