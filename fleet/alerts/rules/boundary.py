@@ -1,8 +1,8 @@
 """临近或越过界线：按距离和法向速度预计越线时间，分蓝黄橙红四级；越线为红色。
 Boundary: signed distance to a line and the speed across it give the time to crossing. Blue below
 60 min or 5 nm, yellow 30 min or 3 nm, orange 10 min or 1 nm, red when across (two fixes, or one
-well past). Ends after ten minutes 1 nm beyond the outer limit; after a crossing, when back on its
-own side beyond 1 nm for fifteen.
+well past). Who has been opening for ten minutes is told nothing new. Ends after ten minutes 1 nm
+beyond the outer limit; after a crossing, when back on its own side beyond 1 nm for fifteen.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from fleet.alerts.rule import MAX_STEP_KN, Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
-from fleet.geo import Zone, signed_distance_nm
+from fleet.geo import signed_distance_nm
 from fleet.model import HOUR, MINUTE, SECOND, Floats, Ints, Mask, Severity
 
 SAMPLES = 8
@@ -66,9 +66,8 @@ class Approach:
         middle = (ordered[pick, (some - 1) // 2] + ordered[pick, some // 2]) / 2
         return np.asarray(np.where(n > 0, middle, 0.0))
 
-    def minutes(self) -> Floats:
-        """Time to crossing at that speed; infinite when not closing."""
-        speed = self.closing_kn()
+    def minutes(self, speed: Floats) -> Floats:
+        """Time to crossing at this speed (kn); infinite when not closing."""
         minutes: Floats = np.full(len(speed), np.inf)
         np.divide(self.d * 60, speed, out=minutes, where=speed > 0)
         return minutes
@@ -77,10 +76,11 @@ class Approach:
 def observe(view: View, p: Params, memory: Memory) -> Observed:
     new = {name: rows.copy() for name, rows in memory.items()}
     a = _approach(view, p, new)
-    level = _level(a, p)
+    closing = a.closing_kn()
+    level, leaving = _level(a, p, closing), _leaving(a, p, closing, new)
     _remember(a, p, level, new)
     past = new["crossed"][a.row] == 1
-    on = np.where(past, a.d <= 0, level > 0)
+    on = np.where(past, a.d <= 0, (level > 0) & ~leaving)
     gone = ~on & (a.t / SECOND - new["off"][a.row] >= _wait(p, past))
     new["crossed"][a.row[gone]] = 0
     sure = (level == Severity.EMERGENCY) & (a.d < -p.crossed_nm)
@@ -103,12 +103,12 @@ def _approach(view: View, p: Params, new: dict[str, Any]) -> Approach:
     rows = np.flatnonzero(view.ours() & ~view.leap)
     best = np.full(len(rows), np.inf)
     line = np.zeros(len(rows), np.int64)
-    lines = (z for z in view.zones.zones if z.rule == "line" and z.kind != "coast")
-    for zone in lines:
-        d = _distance(zone, view, rows)
+    crossed = new["crossed"][rows] == 1
+    for i in np.flatnonzero(view.zones.where(rule="line") & ~view.zones.where(kind="coast")):
+        d = _distance(int(i), view, rows, crossed)
         closer = np.abs(d) < np.abs(best)
-        best[closer], line[closer] = d[closer], zone.id
-    near = (np.abs(best) <= REACH_NM) | ((new["crossed"][rows] == 1) & np.isfinite(best))
+        best[closer], line[closer] = d[closer], view.zones.ids[i]
+    near = (np.abs(best) <= REACH_NM) | (crossed & np.isfinite(best))
     rows, best, line = rows[near], best[near], line[near]
     t = view.cur.t[rows]
     times, miles = new["times"][rows], new["miles"][rows]
@@ -120,17 +120,30 @@ def _approach(view: View, p: Params, new: dict[str, Any]) -> Approach:
     return Approach(rows, line, t, best, times, miles)
 
 
-def _distance(zone: Zone, view: View, rows: Ints) -> Floats:
-    """Signed distance, infinite where the line's season does not concern the boat."""
-    d = np.full(len(rows), np.inf)
-    on = zone.in_season(view.cur.t[rows])
-    d[on] = signed_distance_nm(zone.geometry, view.cur.lon[rows[on]], view.cur.lat[rows[on]])
+def _distance(i: int, view: View, rows: Ints, crossed: Mask) -> Floats:
+    """Signed distance to a line, infinite where its season does not concern the boat, or it is
+    out of reach and the boat has crossed none.
+    """
+    zone, lon, lat = view.zones.zones[i], view.cur.lon[rows], view.cur.lat[rows]
+    d = view.zones.line_nm(i, lon, lat, REACH_NM)
+    d[crossed] = signed_distance_nm(zone.geometry, lon[crossed], lat[crossed])
+    d[~zone.in_season(view.cur.t[rows])] = np.inf
     return d
 
 
-def _level(a: Approach, p: Params) -> Ints:
+def _leaving(a: Approach, p: Params, closing: Floats, new: dict[str, Any]) -> Mask:
+    """Who has been opening for so long that nearness by itself is no news: else a boat that comes
+    back from a crossing would be told of the line once more.
+    """
+    now, since = a.t / SECOND, new["opening"][a.row]
+    since = np.where(closing < 0, np.where(np.isnan(since), now, since), np.nan)
+    new["opening"][a.row] = since
+    return np.asarray(now - since >= p.opening_min * MINUTE / SECOND)
+
+
+def _level(a: Approach, p: Params, closing: Floats) -> Ints:
     """The severity each boat's distance and time to crossing call for; 0 for none."""
-    level, minutes = np.zeros(len(a.row), np.int64), a.minutes()
+    level, minutes = np.zeros(len(a.row), np.int64), a.minutes(closing)
     for severity, within_min, within_nm in p.stages():
         level[(minutes < within_min) | (a.d < within_nm)] = severity
     twice = (a.d < 0) & (a.miles[:, 1] < 0) & ~np.isnan(a.times[:, 1])
@@ -162,6 +175,7 @@ def evidence(view: View, row: int, other: int) -> dict[str, Any]:
 
 RULE = Rule(
     "boundary", "临近界线", "Near or across a boundary", Params, observe, debounce,
-    memory={"times": (SAMPLES,), "miles": (SAMPLES,), "line": (), "crossed": (), "off": ()},
+    memory={"times": (SAMPLES,), "miles": (SAMPLES,), "line": (), "crossed": (), "off": (),
+            "opening": ()},
     zoned=True, evidence=evidence, anchor="line",
 )  # fmt: skip

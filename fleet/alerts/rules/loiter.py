@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
-from fleet.geo import METRES_PER_NM, Zone, Zones, signed_distance_nm
+from fleet.geo import METRES_PER_NM, Zone
 from fleet.model import MINUTE, Ints, Mask, Severity
 
 WATCHED = ("cable", "pipeline", "reserve", "restricted", "wind_farm")
@@ -42,22 +41,17 @@ def _beside(view: View, p: Params) -> tuple[Ints, Ints]:
     """Boats that do not move on, with the zone or line (its id) that they are at."""
     slow = np.flatnonzero(view.ours() & ~(view.cur.sog > p.moves_on_kn))
     lon, lat = view.cur.lon[slow], view.cur.lat[slow]
-    watched = _watched(view.zones)
-    near = watched.within(lon, lat, p.zone_nm * METRES_PER_NM)
-    meant = _meant(view, watched.zones, slow[near.row], near.zone)
-    rows, others = [slow[near.row[meant]]], [watched.ids[near.zone[meant]]]
-    for zone in (z for z in view.zones.zones if z.rule == "line"):
-        far = signed_distance_nm(zone.geometry, lon, lat)
-        at = slow[(np.abs(far) <= p.line_nm) & zone.in_season(view.cur.t[slow])]
+    zones = view.zones
+    watched = zones.among(*WATCHED) & ~zones.where(rule="line")
+    _, near = zones.about(lon, lat, p.zone_nm * METRES_PER_NM, watched)
+    meant = _meant(view, zones.zones, slow[near.row], near.zone)
+    rows, others = [slow[near.row[meant]]], [zones.ids[near.zone[meant]]]
+    for i in np.flatnonzero(zones.where(rule="line")).tolist():
+        far = zones.line_nm(i, lon, lat, p.line_nm)
+        at = slow[(np.abs(far) <= p.line_nm) & zones.zones[i].in_season(view.cur.t[slow])]
         rows.append(at)
-        others.append(np.full(len(at), zone.id))
+        others.append(np.full(len(at), zones.ids[i]))
     return np.concatenate(rows), np.concatenate(others)
-
-
-@lru_cache(maxsize=4)
-def _watched(zones: Zones) -> Zones:
-    """Only the areas that it is about: few boats are near one, while most are in some other."""
-    return Zones.build([z for z in zones.zones if z.kind in WATCHED and z.rule != "line"])
 
 
 def _meant(view: View, zones: Sequence[Zone], row: Ints, zone: Ints) -> Mask:

@@ -28,11 +28,15 @@ class Params:
 def observe(view: View, p: Params, _memory: Memory) -> Observed:
     limit = view.facts.detail("nav_nm", view.cur.vessel)
     rows = np.flatnonzero(view.ours() & ~view.leap & ~np.isnan(limit))
-    off, limit = offshore_nm(view, rows), limit[rows]
+    limit = limit[rows]
+    edge_nm = p.warn_share * limit - p.beyond_nm
+    out = farthest_nm(view, rows) > edge_nm  # all others are well inside, however far exactly
+    rows, limit, edge_nm = rows[out], limit[out], edge_nm[out]
+    off = offshore_nm(view, rows)
     level = np.zeros(len(rows), np.int64)
     level[off > p.warn_share * limit] = Severity.WARNING
     level[off > limit + p.beyond_nm] = Severity.ALARM
-    edge = (level == 0) & (off > p.warn_share * limit - p.beyond_nm)
+    edge = (level == 0) & (off > edge_nm)
     row, stay = rows[level > 0], np.concatenate([rows[edge], np.flatnonzero(view.leap)])
     zero = np.zeros(len(view.cur), np.int64)
     holds = seen(row, zero[: len(row)], level[level > 0])
@@ -49,6 +53,15 @@ def offshore_nm(view: View, rows: Ints) -> Floats:
         far = signed_distance_nm(line, view.cur.lon[rows], view.cur.lat[rows])
         out = np.minimum(out, np.abs(far))
     return np.where(np.isinf(out), 0.0, out)
+
+
+def farthest_nm(view: View, rows: Ints) -> Floats:
+    """The most that `offshore_nm` can be, as the charts of the coasts know."""
+    out = np.full(len(rows), np.inf)
+    for i in np.flatnonzero(view.zones.where(kind="coast")).tolist():
+        _, high = view.zones.line_bounds_nm(i, view.cur.lon[rows], view.cur.lat[rows])
+        out = np.minimum(out, high)
+    return out
 
 
 def debounce(p: Params) -> Debounce:

@@ -41,7 +41,7 @@ def _ahead(view: View, p: Params, rows: Ints) -> tuple[Ints, Ints]:
     cur = view.cur.take(rows)
     hours = np.full(len(rows), p.ahead_min / 60)
     lon, lat = reckoned(cur.lon, cur.lat, cur.sog, cur.cog, hours)
-    ahead = view.zones.crossed(cur.lon, cur.lat, lon, lat)
+    ahead = view.zones.crossed(cur.lon, cur.lat, lon, lat, rule="keep_out")
     row, zone = rows[ahead.row], ahead.zone
     n = max(len(view.zones.zones), 1)
     inside = np.isin(row * n + zone, view.inside.row * n + view.inside.zone)
