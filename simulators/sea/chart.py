@@ -58,3 +58,13 @@ def off_coast_nm(lon: Floats, lat: Floats) -> Floats:
     coast = shapely.transform(geometry("COAST-HN"), lambda p: p * [scale, 1.0])
     found = np.asarray(shapely.distance(shapely.points(lon * scale, lat), coast), np.float64)
     return found * 60.0
+
+
+def to_port_nm(lon: Floats, lat: Floats) -> Floats:
+    """Distance from the nearest port, nm: as `off_coast_nm`; at least a cable's length."""
+    scale = np.cos(np.radians(18.2))
+    ports = [c for c, f in features().items() if f["properties"]["kind"] == "port"]
+    areas = [shapely.transform(geometry(c), lambda p: p * [scale, 1.0]) for c in ports]
+    points = shapely.points(lon * scale, lat)
+    far = np.array([shapely.distance(points, area) for area in areas], np.float64)
+    return np.asarray(np.maximum(far.min(axis=0) * 60.0, 0.1))

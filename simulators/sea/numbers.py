@@ -55,6 +55,7 @@ LOITER_KN: Final = 2.0  # A.2 #22
 LOITER_FOR: Final = 2 * HOUR
 JUMP_KN: Final = 60.0  # A.2 #23
 BATTERY_PCT: Final = (20.0, 10.0)  # A.2 #25
+HOME_KN: Final = 7.0  # A.2 #11: on the way to port
 CROWDED: Final = 0.9  # A.2 #27
 FEED_USUAL: Final = 3.0  # A.2 #28: times the usual silence
 

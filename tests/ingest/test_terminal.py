@@ -31,7 +31,8 @@ def test_a_report() -> None:
     (row,) = plain(r)["fixes"]
     assert row == {
         "key": 0, "t": NOW, "received": NOW, "lon": 109.1, "lat": 18.3, "sog": 5.5, "cog": 90.0,
-        "heading": 91.5, "status": -1, "flags": 0, "battery": 77.0, "heard": NOW,
+        "heading": 91.5, "status": -1, "flags": int(Flag.ON_BATTERY), "battery": 77.0,
+        "heard": NOW,
     }  # fmt: skip
     assert (r.names, r.types, r.rejects, r.calls) == (("T-1",), {"report": 1}, {}, ())
 
@@ -146,7 +147,7 @@ def test_every_call_in_a_burst_that_is_too_long_is_heard(place: int) -> None:
 def test_a_clock_that_runs_ahead_is_flagged() -> None:
     t = NOW + HOUR
     r = heard({**OK, "t": t // 1000, "sos": True})
-    assert (r.fixes.t.tolist(), r.fixes.flags.tolist()) == ([t], [Flag.SKEWED])
+    assert (r.fixes.t.tolist(), r.fixes.flags.tolist()) == ([t], [Flag.SKEWED | Flag.ON_BATTERY])
     assert r.calls[0].t == NOW  # the call is now, whatever the clock says
 
 

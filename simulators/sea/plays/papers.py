@@ -67,13 +67,38 @@ def battery(stage: Stage, role: Role) -> None:
         power = ((t, "battery"),) if role.flag("cut") else ((0.0, "battery"),)
         actor = stage.sail(hull, pen.track(), role, battery=charge, power=power)
         if role.flag("cut"):
-            stage.truth.incident("battery", actor, t, expect="either", why="external power cut")
+            stage.truth.incident("battery", actor, t, expect="alert", floor="blue")  # A.2 #25
             continue
-        expect = numbers.judge_below(low, numbers.BATTERY_PCT[0], 0.15)
-        share = min(1.0, (high - numbers.BATTERY_PCT[0]) / max(high - low, 1e-6))
-        begins = t + share * (stage.end - HOUR - t)
-        floor = "yellow" if low < 0.8 * numbers.BATTERY_PCT[1] else "blue"
-        stage.truth.incident("battery", actor, begins, expect=expect, floor=floor)
+        _runs_down(stage, actor, (t, high), (stage.end - HOUR, low))
+
+
+def _runs_down(
+    stage: Stage, actor: Actor, full: tuple[float, float], empty: tuple[float, float]
+) -> None:
+    """The incident of a battery from one (time, per cent) to another: below 20 per cent, or too
+    little at its rate for the way to port (A.2 #25), which shows once it has fallen for an hour.
+    """
+    (t, high), (until, low) = full, empty
+    times = np.arange(t, until, MINUTE)
+    left = np.interp(times, (t, until), (high, low))
+    track = motion(actor.track, times)
+    hours = left * (until - t) / HOUR / max(high - low, 1e-6)
+    share = hours * numbers.HOME_KN / chart.to_port_nm(track.lon, track.lat)
+    found = [
+        (at, max(at, t + shows), numbers.judge_below(least, limit, margin))
+        for column, limit, margin, shows in (
+            (left, numbers.BATTERY_PCT[0], 0.15, 0.0),
+            (share, 1.0, 0.2, HOUR),
+        )
+        for least, at in ((float(column.min()), float(times[np.argmax(column < limit)])),)
+    ]
+    found = [one for one in found if one[2]]
+    sure = [one for one in found if one[2] == "alert"]
+    begins = min((at for at, _, _ in found), default=t)
+    due = min((shown for _, shown, _ in sure), default=begins)
+    expect = "alert" if sure else "either" if found else ""
+    floor = "yellow" if low < 0.8 * numbers.BATTERY_PCT[1] else "blue"
+    stage.truth.incident("battery", actor, begins, due=due, expect=expect, floor=floor)
 
 
 def nav_area(stage: Stage, role: Role) -> None:
