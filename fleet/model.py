@@ -74,6 +74,7 @@ class Flag(IntFlag):
     ESTIMATED = 16  #: dead reckoning or manual input (AIS second 61, 62)
     NO_CLOCK = 32  #: the fix time was taken from the receiver, the report had none
     LOW_POWER = 64  #: the terminal says that its supply is low or gone (JT/T 808 bits 7, 8)
+    ON_BATTERY = 128  #: the terminal says that it runs on its own battery
 
 
 class Severity(IntEnum):
