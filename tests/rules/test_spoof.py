@@ -10,14 +10,39 @@ def twins(minutes: int) -> list[Row]:
 
 
 def test_one_number_on_two_boats() -> None:
-    assert log(RULE, twins(20)) == ["00:02 open warning 1-0"]
+    assert log(RULE, twins(20)) == ["00:03 open warning 1-0"]
+
+
+def wild(*minutes: int) -> list[Row]:
+    """An hour's steaming with wrong fixes in it."""
+    rows = leg(1, "00:00", 60, sog=5)
+    for minute in minutes:
+        rows[minute] |= {"lon": 100.0}
+    return rows
 
 
 def test_one_wild_fix_is_a_wild_fix() -> None:
-    rows = leg(1, "00:00", 30, sog=5)
-    rows[10] |= {"lon": 100.0}
-    wild = log(RULE, rows)
-    assert wild == ["00:11 open warning 1-0"]  # there and back: two leaps
+    assert log(RULE, wild(10)) == []
+    assert log(RULE, wild(10, 11, 12)) == [], "there once, and back"
+
+
+def test_the_same_again_within_half_an_hour_is_no_accident() -> None:
+    assert log(RULE, wild(10, 30)) == ["00:30 open warning 1-0"]
+    assert log(RULE, wild(10, 50)) == [], "two accidents"
+
+
+def test_to_and_fro_by_minutes_is_a_lie() -> None:
+    """Each place is held for some fixes: nothing leaps twice in three steps."""
+    lies = [m for m in range(10, 30) if m // 4 % 2]
+    assert log(RULE, wild(*lies)) == ["00:20 open warning 1-0"]
+
+
+def test_two_clocks_that_differ_are_no_leap() -> None:
+    """A terminal whose clock is slow and AIS, by turns: back and forth by some hundred metres."""
+    rows = leg(1, "00:00", 30, sog=8, cog=0)
+    late = [r | {"t": r["t"] + 2_000_000, "received": r["received"] + 2_000_000,
+                 "lat": r["lat"] - 0.2 / 60} for r in rows]  # fmt: skip
+    assert log(RULE, rows + late) == []
 
 
 def test_half_an_hour_without_ends_it() -> None:
