@@ -31,6 +31,27 @@ def test_back_home_for_fifteen_minutes_ends_a_crossing() -> None:
     assert said(track)[-1] == "00:36 clear emergency"
 
 
+def steam(*miles: float) -> str:
+    """A fix each ten minutes at these distances from the line."""
+    times = (f"{k // 6:02}:{k % 6}0" for k in range(len(miles)))
+    return " | ".join(f"{t} line={d}" for t, d in zip(times, miles, strict=True))
+
+
+def test_who_comes_back_from_a_crossing_is_told_once() -> None:
+    out = (4, 2, 0.5, -0.6, -0.6)
+    home = (0.6, 1.8, 3, 4.2, 5.4, 6.6, 7.8)
+    found = said(steam(*out, *home))
+    assert [line.split()[1:] for line in found][-2:] == [
+        ["raise", "emergency"],
+        ["clear", "emergency"],
+    ]
+    assert "open" in said(steam(*out, *home, 6.5, 5.3, 4.1))[-1], "but not for ever"
+
+
+def test_who_is_first_seen_going_home_is_not_told() -> None:
+    assert said(steam(4.6, 5.6, 6.6, 7.6)) == []
+
+
 def test_turning_away_ends_an_approach() -> None:
     track = "00:00 line=6 | 00:10 line=4.5 | 00:20 line=4.4 | 00:30 line=7 | 00:41 line=9"
     assert said(track) == ["00:20 open info", "00:41 clear info"]
