@@ -1,8 +1,8 @@
 """Roll call 点名 of a recall order: where every boat that it concerns stands.
 
 One state a boat, the first that fits: sheltered, settled (the command centre accepted its answer),
-silent, on_way, answered, out. A boat not heard for half an hour is silent (domain A.2, gap),
-whatever it said before.
+silent, on_way, answered, out. Who steams through an anchorage has not come in. A boat not heard
+for half an hour is silent (domain A.2, gap), whatever it said before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 import shapely
 
-from fleet.alerts.neighbours import on_sphere
 from fleet.alerts.rules.recall import SHELTERS
 from fleet.geo import Zones
 from fleet.model import MINUTE, Floats, Ints, Mask
@@ -22,7 +21,7 @@ STATES: tuple[State, ...] = ("sheltered", "settled", "silent", "on_way", "answer
 SILENT = 30 * MINUTE
 UNDER_WAY_KN = 2.0
 TOWARDS_DEG = 60.0
-"""A course within this of the nearest shelter's bearing, at way, is on the way there."""
+"""A course within this of a shelter's bearing, at way, is on the way there."""
 
 
 def states(
@@ -33,7 +32,7 @@ def states(
     """
     t, lon, lat, sog, cog = fix
     tests = (
-        sheltered(zones, lon, lat),
+        sheltered(zones, lon, lat, sog),
         answer > 0,
         (now - t > SILENT) | np.isnan(lon),
         (sog >= UNDER_WAY_KN) & (_off(zones, lon, lat, cog) <= TOWARDS_DEG),
@@ -42,9 +41,10 @@ def states(
     return np.asarray(np.select(list(tests), list(range(len(tests))), len(tests)), np.int64)
 
 
-def sheltered(zones: Zones, lon: Floats, lat: Floats) -> Mask:
-    """Who is in a port, shelter or anchorage by the last fix."""
-    return inside(zones, zones.among(*SHELTERS), lon, lat)
+def sheltered(zones: Zones, lon: Floats, lat: Floats, sog: Floats) -> Mask:
+    """Who is in port by the last fix, or at rest in a shelter or anchorage: as the rule has it."""
+    at_rest = inside(zones, zones.among(*SHELTERS), lon, lat) & ~(sog >= UNDER_WAY_KN)
+    return inside(zones, zones.where(kind="port"), lon, lat) | at_rest
 
 
 def inside(zones: Zones, which: Mask, lon: Floats, lat: Floats) -> Mask:
@@ -57,14 +57,12 @@ def inside(zones: Zones, which: Mask, lon: Floats, lat: Floats) -> Mask:
 
 
 def _off(zones: Zones, lon: Floats, lat: Floats, cog: Floats) -> Floats:
-    """Degrees between the course and the bearing of the nearest shelter; NaN where unknown."""
+    """Degrees between the course and the bearing of the shelter most ahead; NaN where unknown."""
     shelter = np.flatnonzero(zones.among(*SHELTERS))
     if not len(shelter):
         return np.full(len(lon), np.nan)
     points = shapely.point_on_surface(zones.tree.geometries[shelter])
-    to_lon, to_lat = shapely.get_x(points), shapely.get_y(points)
-    chord = on_sphere(lon, lat)[:, None, :] - on_sphere(to_lon, to_lat)[None, :, :]
-    near = np.argmin(np.nan_to_num(np.linalg.norm(chord, axis=2), nan=np.inf), axis=1)
-    east = (to_lon[near] - lon) * np.cos(np.radians(lat))
-    bearing = np.degrees(np.arctan2(east, to_lat[near] - lat))
-    return np.asarray(np.abs((cog - bearing + 180) % 360 - 180))
+    east = (shapely.get_x(points) - lon[:, None]) * np.cos(np.radians(lat))[:, None]
+    bearing = np.degrees(np.arctan2(east, shapely.get_y(points) - lat[:, None]))
+    off: Floats = np.abs((cog[:, None] - bearing + 180) % 360 - 180).min(axis=1)
+    return off

@@ -2,7 +2,8 @@
 Recall order before a typhoon: only who does not comply raises, once, with climbing severity. Yellow
 when a boat cannot be in shelter in time at 7 kn, or has been heading away for half an hour, or is
 not on its way six hours before the deadline; orange two hours before; red when it has passed. Ends
-in shelter, or with an answer that the command centre accepted.
+at rest in shelter or in port, not while it steams through; or with an answer that the command
+centre accepted.
 """
 
 from __future__ import annotations
@@ -27,30 +28,41 @@ class Params:
     speed_kn: float  #: at which a boat is taken to come home
     away_min: float
     away_nm: float  #: further from all shelters than then by this: heading away; nearer, home
+    straight: float  #: share of a boat's way that is towards the shelter it makes for
+    rest_kn: float  #: slower than this in a shelter it lies there
     first_h: float
     second_h: float
     clear_min: float
 
 
 def look(look: Look, p: Params, memory: Memory) -> Observed:
-    out = np.flatnonzero(look.ours & (look.port == 0) & ~np.isnan(look.cur.lon))
-    out = out[~np.isin(out, look.hits(out, look.zones.among(*SHELTERS)).row)]
+    out, through = _afloat(look, p)
     miles = np.full(len(look.cur), np.nan)
     miles[out] = _to_shelter(look, out)
     away, home, new = _heading(look, p, out, memory)
-    rows, orders, level, rest, of = [], [], [], [], []
+    told: list[tuple[Ints, Ints, Ints]] = []  # rows, orders, severities
     for i in np.flatnonzero(look.facts.recalls.issued <= look.at).tolist():
-        mine = out[_concerned(look, out, i)]
-        severity = _level(look, p, i, miles[mine], away[mine], home[mine])
-        rest.append(mine[severity == 0])
-        of.append(np.full(int((severity == 0).sum()), look.facts.recalls.order[i]))
-        rows.append(mine[severity > 0])
-        orders.append(np.full(int((severity > 0).sum()), look.facts.recalls.order[i]))
-        level.append(severity[severity > 0])
-    if not rows:
+        concerned = _concerned(look, out, i)
+        mine = out[concerned]
+        level = _level(look, p, i, miles[mine], away[mine], home[mine])
+        level[through[concerned]] = 0
+        told.append((mine, np.full(len(mine), look.facts.recalls.order[i]), level))
+    if not told:
         return Observed(seen(out[:0], out[:0], Severity.WARNING), memory=new)
-    holds = seen(np.concatenate(rows), np.concatenate(orders), np.concatenate(level))
-    return Observed(holds, (np.concatenate(rest), np.concatenate(of)), new)
+    row, order, level = (np.concatenate(column) for column in zip(*told, strict=True))
+    on = level > 0
+    return Observed(seen(row[on], order[on], level[on]), (row[~on], order[~on]), new)
+
+
+def _afloat(look: Look, p: Params) -> tuple[Ints, Mask]:
+    """The boats that are not safe yet, and which of them steam through a shelter: who passes one
+    on the way to another has not come in.
+    """
+    rows = np.flatnonzero(look.ours & (look.port == 0) & ~np.isnan(look.cur.lon))
+    inside = np.isin(rows, look.hits(rows, look.zones.among(*SHELTERS)).row)
+    through = inside & (look.cur.sog[rows] >= p.rest_kn)
+    still_out = through | ~inside
+    return rows[still_out], through[still_out]
 
 
 def _concerned(look: Look, rows: Ints, i: int) -> Mask:
@@ -95,7 +107,7 @@ def _miles(look: Look, lon: Floats, lat: Floats) -> Floats:
 
 def _heading(look: Look, p: Params, out: Ints, memory: Memory) -> tuple[Mask, Mask, dict[str, Any]]:
     """Who is further from every shelter than half an hour ago (passing one on the way to another
-    is no leaving), and who is nearer to the nearest. Remembered: where, when, what that said.
+    is no leaving), and who has gone straight for one. Remembered: where, when, what that said.
     """
     now, cur = look.at / SECOND, look.cur
     old = now - memory["at"] >= p.away_min * 60
@@ -104,7 +116,10 @@ def _heading(look: Look, p: Params, out: Ints, memory: Memory) -> tuple[Mask, Ma
     here = _miles(look, cur.lon[rows], cur.lat[rows])
     was = _miles(look, memory["lon"][rows], memory["lat"][rows])
     away[rows] = (here > was + p.away_nm).all(axis=1) & (here.shape[1] > 0)
-    home[rows] = here.min(axis=1, initial=np.inf) < was.min(axis=1, initial=np.inf) - p.away_nm
+    old_place = on_sphere(memory["lon"][rows], memory["lat"][rows])
+    way = np.linalg.norm(on_sphere(cur.lon[rows], cur.lat[rows]) - old_place, axis=1)
+    made_good = (was - here).max(axis=1, initial=-np.inf)
+    home[rows] = (made_good > p.away_nm) & (made_good >= p.straight * way)
     stale = old | np.isnan(memory["at"])
     new: dict[str, Any] = {"at": now, "lon": cur.lon, "lat": cur.lat}
     kept = {name: np.where(stale, value, memory[name]) for name, value in new.items()}
