@@ -1,4 +1,4 @@
-"""python -m simulators list|run|score|demo|nmea: scenarios with a known truth, and the live sea."""
+"""python -m simulators list|run|score|demo|declared|nmea: scenarios with a truth, the live sea."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulators import record, serve
+from simulators import declared, record, register, serve
+from simulators.geo import HOUR
 from simulators.scoring import command as scoring
 from simulators.sea import scenario
+from simulators.world import World
 
 REGISTER = Path(__file__).parent.parent / "fleet" / "demo" / "vessels.csv"
 
@@ -33,13 +35,17 @@ def arguments() -> argparse.ArgumentParser:
     nmea.add_argument("--out", type=Path, required=True)
     nmea.add_argument("--start", help="ISO time; default: now")
     nmea.add_argument("--reports", type=Path, help="write the terminals' reports here as well")
+    told = commands.add_parser("declared", help="the demo's groups, trips, wind, depth")
+    told.add_argument("--out", type=Path, required=True, metavar="DIR")
+    told.add_argument("--hours", type=float, default=26.0, help="of trips that are to begin")
+    told.add_argument("--backfill-hours", type=float, default=2.0, help="of trips before now")
     commands.add_parser("list", help="the scenarios that ship")
     run = commands.add_parser("run", help="write feeds, facts and truth of a scenario")
     run.add_argument("scenario", help="its name, or a .toml of one's own")
     run.add_argument("--seed", type=int, default=1)
     run.add_argument("--out", type=Path, required=True, metavar="DIR")
     _score_options(commands.add_parser("score", help="compare TRUTH with ALERTS"))
-    for command in (demo, nmea):
+    for command in (demo, nmea, told):
         command.add_argument("--register", type=Path, default=REGISTER, help="vessels.csv")
         command.add_argument("--seed", type=int, default=1)
     return parser
@@ -65,6 +71,7 @@ def _score(args: argparse.Namespace) -> int:
 def main() -> int:
     args = arguments().parse_args()
     play = {"list": _list, "run": _run, "score": _score, "nmea": _record, "demo": _demo}
+    play["declared"] = _declared
     return play[args.command](args)
 
 
@@ -102,6 +109,16 @@ def _demo(args: argparse.Namespace) -> int:
         quiet=args.quiet,
     )
     asyncio.run(serve.run(demo))
+    return 0
+
+
+def _declared(args: argparse.Namespace) -> int:
+    """The same sea as `demo` with the same register and seed."""
+    now = time.time()
+    since, until = now - args.backfill_hours * HOUR, now + args.hours * HOUR
+    world = World(args.seed, register.read(args.register))
+    counts = declared.write(world, declared.Span(since, now, until), args.out)
+    print(", ".join(f"{n:,} {what}" for what, n in counts.items()))  # noqa: T201 - its answer
     return 0
 
 

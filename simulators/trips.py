@@ -70,38 +70,69 @@ def pace(boat: Boat) -> float:
     return geo.chance(boat.reg_no, "pace").uniform(0.96, 1.04)
 
 
-def trip(seed: int, boat: Boat, mate: str, number: int) -> Track:
-    """Trip `number`. It follows the decisions of `mate`: its own, or those of its pair's lead."""
+@dataclass(frozen=True, slots=True)
+class Outing:
+    """What a boat does from one night at its berth to the next."""
+
+    track: Track
+    leaves: float | None  #: when it casts off; None: it stays in port this time
+    work: slice  #: the part of the track on its ground
+
+
+def outing(seed: int, boat: Boat, number: int) -> Outing:
+    """Trip `number` of a boat that decides for itself."""
     habit = HABITS[boat.gear]
-    rng = geo.chance(seed, mate, "trip", number)
+    rng = geo.chance(seed, boat.reg_no, "trip", number)
     start = phase(seed, boat, habit) + number * habit.cycle_h * HOUR
     pen = Pen(start, berth(seed, boat))
     if stays(boat, habit, start, rng):
-        return pen.track()
+        return Outing(pen.track(), None, slice(0))
     pen.stay(rng.uniform(2, 55) * MINUTE)
+    leaves = pen.t
     ground = rng.choice(habit.grounds or places.PORTS[boat.port].grounds)
     back_by = pen.t + habit.away_h * HOUR * rng.uniform(0.9, 1.0)
     leave(pen, boat)
-    box = places.GROUNDS[ground]
-    if mate != boat.reg_no:
-        box = (box[0] + 0.0035, box[1], box[2] + 0.0035, box[3])
+    box, first = places.GROUNDS[ground], len(pen.times)
     pen.go(geo.somewhere(box, rng), cruise_kn(boat))
     while pen.t < back_by - way_home(pen.at, boat):
         habit.work(pen, box, back_by - way_home(pen.at, boat), rng)
+    last = len(pen.times)
     enter(pen, boat, berth(seed, boat))
-    return pen.track()
+    return Outing(pen.track(), leaves, slice(first, last))
 
 
-def leave(pen: Pen, boat: Boat) -> None:
+def trip(seed: int, boat: Boat, lead: Boat, number: int, beside_nm: float = 0.0) -> Outing:
+    """Trip `number`: its own, or that of its group's lead, so far to the side of it all the way.
+
+    `beside_nm`: miles east of the lead, negative west. It keeps the lead's times on the ground, and
+    its own berth and side of the channel.
+    """
+    led = outing(seed, lead, number)
+    if lead == boat:
+        return led
+    pen = Pen(led.track.start, berth(seed, boat))
+    if led.leaves is None:
+        return Outing(pen.track(), None, slice(0))
+    pen.stay(led.leaves - pen.t)
+    leave(pen, boat, lead)
+    first = len(pen.times)
+    for t, point in zip(led.track.times[led.work], led.track.points[led.work], strict=True):
+        pen.reach(geo.move(point, 90, beside_nm), t)
+    last = len(pen.times)
+    enter(pen, boat, berth(seed, boat), lead)
+    return Outing(pen.track(), led.leaves, slice(first, last))
+
+
+def leave(pen: Pen, boat: Boat, lead: Boat | None = None) -> None:
     port = places.PORTS[boat.port]
     for point in port.channel:
         pen.go(abreast(boat, point), harbour_kn(boat))
-    pen.go(abreast(boat, port.gate), cruise_kn(boat))
+    pen.go(abreast(boat, port.gate), cruise_kn(lead or boat))
 
 
-def enter(pen: Pen, boat: Boat, home: Point) -> None:
+def enter(pen: Pen, boat: Boat, home: Point, lead: Boat | None = None) -> None:
     port = places.PORTS[boat.port]
-    pen.go(abreast(boat, port.gate), cruise_kn(boat))
+    pen.go(abreast(boat, port.gate), cruise_kn(lead or boat))
     for point in (*(abreast(boat, p) for p in reversed(port.channel)), home):
         pen.go(point, harbour_kn(boat))
 

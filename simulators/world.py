@@ -17,13 +17,14 @@ is the same world with one more `Run`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from simulators import casting, geo, trips
-from simulators.geo import HOUR, MINUTE, Motion, Point, Track
+from simulators import casting, geo, groups, trips
+from simulators.geo import HOUR, MINUTE, Motion, Point
 from simulators.register import Boat
 from simulators.script import Incident, Script
+from simulators.trips import Outing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ class World:
 
     def __init__(self, seed: int, boats: Sequence[Boat], runs: Sequence[Run] = ()) -> None:
         self.seed = seed
-        self.boats = paired(boats)
-        self.mates = mates(boats)
+        self.groups = groups.groups(boats)
+        self.boats = groups.gathered(boats, self.groups)
+        self.places = groups.places(self.boats, self.groups)
         self.runs = tuple(runs)
-        self._phase = [trips.phase(seed, b, trips.HABITS[b.gear]) for b in self.boats]
+        leads = [place.lead for place in self.places]
+        self._phase = [trips.phase(seed, b, trips.HABITS[b.gear]) for b in leads]
         self._berth = [trips.berth(seed, b) for b in self.boats]
         self.scripts: list[Script] = []
         self._of: dict[int, list[Script]] = {}
@@ -51,14 +54,22 @@ class World:
         self._trip = lru_cache(maxsize=4 * len(self.boats) + 16)(self._make_trip)
 
     # ── the calm sea ──
-    def _make_trip(self, number: int, cycle: int) -> Track:
-        return trips.trip(self.seed, self.boats[number], self.mates[number], cycle)
+    def _make_trip(self, number: int, cycle: int) -> Outing:
+        place = self.places[number]
+        return trips.trip(self.seed, self.boats[number], place.lead, cycle, place.beside_nm)
+
+    def outing(self, number: int, cycle: int) -> Outing:
+        """One of the trips that a boat makes where nothing happens to it."""
+        return self._trip(number, cycle)
+
+    def cycle(self, number: int, t: float) -> int:
+        """Which of its trips a boat is on."""
+        cycle_h = trips.HABITS[self.boats[number].gear].cycle_h
+        return int((t - self._phase[number]) // (cycle_h * HOUR))
 
     def planned(self, number: int, t: float) -> Motion:
         """Where its trip would have it, whatever happens."""
-        cycle_h = trips.HABITS[self.boats[number].gear].cycle_h
-        cycle = int((t - self._phase[number]) // (cycle_h * HOUR))
-        return self._trip(number, cycle).at(t)
+        return self._trip(number, self.cycle(number, t)).track.at(t)
 
     def planned_at_sea(self, number: int, t: float) -> bool:
         """Well clear of its own harbour."""
@@ -103,18 +114,3 @@ class World:
         self.extend(until + 2 * casting.LEAD)
         found = (s.incident for s in self.scripts if s.incident.t < until)
         return sorted(found, key=lambda i: (i.t, i.reg_no))
-
-
-def mates(boats: Sequence[Boat]) -> tuple[str, ...]:
-    """Whom each boat follows: pair trawlers two by two, everybody else itself."""
-    pairs = [b for b in boats if b.gear == "pair_trawl"]
-    lead = {b.number: pairs[i - i % 2].reg_no for i, b in enumerate(pairs)}
-    return tuple(lead.get(b.number, b.reg_no) for b in boats)
-
-
-def paired(boats: Sequence[Boat]) -> tuple[Boat, ...]:
-    """The boats, with the two of a pair in one port."""
-    by_name = {b.reg_no: b for b in boats}
-    return tuple(
-        replace(b, port=by_name[lead].port) for b, lead in zip(boats, mates(boats), strict=True)
-    )

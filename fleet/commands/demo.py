@@ -12,6 +12,7 @@ import fcntl
 import signal
 import socket
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -31,7 +32,7 @@ from fleet.store.migrate import migrate
 
 READY_S = 45.0
 ROLL_S = 3600.0
-"""The roster is laid out around now this often."""
+"""The roster is laid out around now, and trips are declared, this often."""
 TEND_S = 3.0
 """The servers are looked after this often."""
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -120,7 +121,7 @@ def prepared(app: App, found: dict[str, str], world: World) -> Plan:
     click.echo("loading the demonstration data", err=True)
     password = kept_password(world.folder / "demo-password")
     running(demonstration.seed(url, app.settings.zone, password))
-    return Plan(
+    made = Plan(
         servers=found,
         settings=app.settings,
         config=app.layers.path,
@@ -130,6 +131,17 @@ def prepared(app: App, found: dict[str, str], world: World) -> Plan:
         world=world,
         name=running(demonstration.world_id(url)),
     )
+    running(declare(made))
+    return made
+
+
+async def declare(made: Plan) -> None:
+    """Let the simulators write what their skippers declare, and load it."""
+    argv, folder = plan.told(made)
+    writer = await asyncio.create_subprocess_exec(*argv, cwd=stack.ROOT, stdout=DEVNULL)
+    if await writer.wait():
+        raise CommandError("the simulators could not tell what their skippers declare")
+    await demonstration.declare(made.url, made.settings.zone, folder)
 
 
 def kept_password(path: Path) -> str:
@@ -244,11 +256,12 @@ async def tending(app: App, made: Plan) -> None:
 
 
 async def rolling(made: Plan) -> None:
-    """Keep the roster laid out around now."""
+    """Keep the roster laid out around now, and the trips of the next day declared."""
     while True:
         await asyncio.sleep(ROLL_S)
-        with contextlib.suppress(psycopg.OperationalError):  # away now; there is another hour
+        with contextlib.suppress(psycopg.OperationalError, CommandError):  # there is another hour
             await demonstration.roll(made.url, made.settings.zone)
+            await declare(made)
 
 
 def finish(app: App, record: Record) -> None:

@@ -32,7 +32,10 @@ ORDER = (
     "zones.geojson",
     "ports.csv",
     "permits.csv",
+    "certificates.csv",
 )
+DECLARED = ("groups", "trips", "wind", "depth")
+"""What the simulated skippers and weather service tell; only they know it."""
 FEEDS = ("demo-ais", "demo-terminals")
 """The names under which the simulators are listened to."""
 
@@ -126,6 +129,17 @@ async def roll(url: str, zone: ZoneInfo) -> list[Summary]:
         job = Import(conn, datetime.now(UTC), zone, demo=True)
         with folder() as path:
             return await job.files("roster", [path / "roster.toml"])
+
+
+async def declare(url: str, zone: ZoneInfo, told: Path) -> list[Summary]:
+    """Load what the simulators have written: true of the boats that they are about to play."""
+    async with await connect(url, "fleet-seed") as conn:
+        job = Import(conn, datetime.now(UTC), zone, demo=True, reason="demonstration data")
+        return [
+            summary
+            for kind in DECLARED
+            for summary in await job.files(kind, [told / f"{kind}.csv"])
+        ]
 
 
 async def remove(url: str) -> dict[str, int]:

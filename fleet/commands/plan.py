@@ -83,15 +83,28 @@ def feeds(plan: Plan) -> list[dict[str, str]]:
 def simulators(plan: Plan) -> Command:
     """The boats; they know nothing of the service but its address."""
     argv = [
-        *(sys.executable, "-m", "simulators", "demo"),
-        *("--register", str(Path("fleet", "demo", "vessels.csv"))),
+        *_simulators(plan, "demo"),
         *("--ais-port", str(plan.ais_port)),
-        *("--seed", str(plan.world.seed)),
-        *("--backfill-hours", str(plan.world.hours)),
         *("--state", str(plan.world.folder / f"world-{plan.name}.json")),
     ]
     env = {**_environment(), "SIM_MQTT_URL": plan.servers["FLEET_SIMULATOR_MQTT_URL"]}
     return Command("simulators", argv, env, stack.ROOT)
+
+
+def told(plan: Plan) -> tuple[list[str], Path]:
+    """How the simulators write what their skippers have declared, and the folder where."""
+    folder = plan.world.folder / "declared"
+    return [*_simulators(plan, "declared"), "--out", str(folder)], folder
+
+
+def _simulators(plan: Plan, command: str) -> list[str]:
+    """One and the same sea for every command."""
+    return [
+        *(sys.executable, "-m", "simulators", command),
+        *("--register", str(Path("fleet", "demo", "vessels.csv"))),
+        *("--seed", str(plan.world.seed)),
+        *("--backfill-hours", str(plan.world.hours)),
+    ]
 
 
 def _environment() -> dict[str, str]:

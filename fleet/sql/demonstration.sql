@@ -96,6 +96,14 @@ update trip set port = null where port in (select id from zone where demo)
 -- A permit for its waters is none for wherever: it goes.
 delete from permit where zone in (select id from zone where demo)
 
+-- name: remove_08_zone_sky
+-- Its weather. A demonstration's database has no other.
+delete from wind where exists (select from setting where key = 'demo')
+
+-- name: remove_08_zone_soundings
+-- And its depths.
+delete from depth where exists (select from setting where key = 'demo')
+
 -- name: remove_09_zones
 -- Zones, with their versions.
 delete from zone where demo

@@ -23,6 +23,7 @@ HEADERS = {
     "people.csv": "code,name,name_en,org,phone,party_member,active,title,source",
     "accounts.csv": "login,role,person,org,language,source",
     "members.csv": "grid,role,person,source",
+    "certificates.csv": "reg_no,kind,value,issued,expires,source",
     "vessels.csv": (
         "reg_no,name,class,length_m,gear,wind_limit,home_grid,home_port,association,"
         "owner_name,owner_phone,crew,interval_s,mmsi,terminal,callsign,beidou,source"

@@ -29,12 +29,9 @@ def lives(world: World, start: float, cycles: int) -> list[tuple[Boat, Track]]:
     """The trips of every boat around this time."""
     out = []
     for boat in world.boats:
-        habit = trips.HABITS[boat.gear]
-        first = int((start - trips.phase(world.seed, boat, habit)) // (habit.cycle_h * HOUR))
-        mate = world.mates[boat.number]
+        first = world.cycle(boat.number, start)
         out += [
-            (boat, trips.trip(world.seed, boat, mate, cycle))
-            for cycle in range(first, first + cycles)
+            (boat, world.outing(boat.number, cycle).track) for cycle in range(first, first + cycles)
         ]
     return [(boat, track) for boat, track in out if len(track.points) > 1]
 
