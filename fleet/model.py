@@ -152,6 +152,8 @@ class Signal:
     lat: float = float("nan")
     text: str = ""
     how: str = ""  #: "sart", "mob", "epirb", "status14", "terminal", "text"
+    other: int = 0  #: IDENTITY: which difference
+    severity: int = 0  #: Severity; 0: the rule's own
 
 
 class Act(StrEnum):

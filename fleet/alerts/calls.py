@@ -15,7 +15,7 @@ import numpy as np
 
 from fleet.alerts.rule import Rule
 from fleet.alerts.state import Sessions, State
-from fleet.model import MINUTE, Act, Change, Signal
+from fleet.model import MINUTE, Act, Change, Mask, Severity, Signal
 
 TELL_AGAIN = MINUTE
 """A beacon calls eight times a minute; its alert is touched once."""
@@ -32,26 +32,39 @@ def answer(
     changes: list[Change] = []
     for signal in calls:
         t = max(signal.t, signal.received - session_gap)
-        row = _session(sessions, signal.vessel, t, session_gap)
+        row = _session(sessions, signal, t, session_gap)
         if row is None:
-            sessions, row = _begun(sessions, signal.vessel, t), len(sessions)
+            sessions, row = _begun(sessions, signal, t), len(sessions)
             changes.append(_change(rule, sessions, row, Act.OPEN, signal))
         elif _again(sessions, row, t):
             changes.append(_change(rule, sessions, row, Act.REPEAT, signal))
     return replace(state, sessions={**state.sessions, rule.key: sessions}), changes
 
 
-def _session(sessions: Sessions, vessel: int, t: int, gap: int) -> int | None:
+def settled(rule: Rule, state: State, which: Mask, now: int) -> tuple[State, list[Change]]:
+    """End these sessions (a mask) because what they were about is so no longer."""
+    sessions = state.sessions[rule.key]
+    changes = [
+        Change(
+            rule.key, int(sessions.vessel[i]), int(sessions.other[i]), int(sessions.opened[i]),
+            Act.CLEAR, now, rule.severity, "settled",
+        )
+        for i in np.flatnonzero(which)
+    ]  # fmt: skip
+    kept = sessions.take(~which)
+    return replace(state, sessions={**state.sessions, rule.key: kept}), changes
+
+
+def _session(sessions: Sessions, signal: Signal, t: int, gap: int) -> int | None:
     """The row of the session this call belongs to."""
-    fits = (
-        (sessions.vessel == vessel) & (sessions.opened - gap <= t) & (t <= sessions.last_seen + gap)
-    )
+    fits = (sessions.vessel == signal.vessel) & (sessions.other == signal.other)
+    fits &= (sessions.opened - gap <= t) & (t <= sessions.last_seen + gap)
     rows = np.flatnonzero(fits)
     return int(rows[-1]) if len(rows) else None
 
 
-def _begun(sessions: Sessions, vessel: int, t: int) -> Sessions:
-    one = [np.array([v], np.int64) for v in (vessel, t, t, 1, t)]
+def _begun(sessions: Sessions, signal: Signal, t: int) -> Sessions:
+    one = [np.array([v], np.int64) for v in (signal.vessel, t, t, 1, t, signal.other)]
     return Sessions.concat([sessions, Sessions(*one)])
 
 
@@ -69,11 +82,11 @@ def _change(rule: Rule, sessions: Sessions, row: int, act: Act, signal: Signal) 
     return Change(
         rule.key,
         signal.vessel,
-        0,
+        signal.other,
         int(sessions.opened[row]),
         act,
         signal.t,
-        rule.severity,
+        Severity(signal.severity or rule.severity),
         signal.how,
         signal.lon,
         signal.lat,

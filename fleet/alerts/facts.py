@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fleet.model import Columns, Floats, Ints, Mask
+from fleet.model import Columns, Floats, Ints, Mask, Texts
 
 FOREVER = 2**62
 
@@ -163,6 +163,15 @@ class Berths(Columns):
 
 
 @dataclass(frozen=True, slots=True)
+class Expiries(Columns):
+    """Certificates that expire, of each vessel and kind the newest."""
+
+    vessel: Ints
+    kind: Texts
+    expires: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Wind:
     """Forecast or observed wind on a grid: `force[cycle, time, lat, lon]`, Beaufort, NaN unknown.
 
@@ -257,6 +266,7 @@ class Facts:
     recalls: Recalls = field(default_factory=lambda: Recalls.empty(0))
     answers: Answers = field(default_factory=lambda: Answers.empty(0))
     berths: Berths = field(default_factory=lambda: Berths.empty(0))
+    expiries: Expiries = field(default_factory=lambda: Expiries.empty(0))
     wind: Wind = field(default_factory=_no_wind)
     depth: Depth = field(default_factory=_no_depth)
 
@@ -327,6 +337,7 @@ WHAT: Mapping[str, tuple[str, str]] = {
     "recalls": ("没有召回指令", "no recall order in force"),
     "answers": ("没有召回回复", "no answers to a recall"),
     "berths": ("没有港口容量", "no port capacities"),
+    "expiries": ("没有证书有效期", "no certificate has a date of expiry"),
     "wind": ("没有风力预报", "no wind forecast"),
     "depth": ("没有水深资料", "no depths"),
     "wind_limit": ("没有渔船的抗风等级", "no boat's wind limit is known"),

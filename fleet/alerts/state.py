@@ -54,6 +54,7 @@ class Sessions(Columns):
     count: Ints
     told: Ints  #: when the alert was last touched for it
 
+    other: Ints  #: what it is about, where a vessel may have several at once; else 0
 
 @dataclass(frozen=True, slots=True)
 class Silences(Columns):

@@ -14,7 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from fleet.alerts.facts import Answers, Berths, Depth, Facts, Recalls, Trips, beaufort, gridded
+from fleet.alerts.facts import (
+    Answers,
+    Berths,
+    Depth,
+    Expiries,
+    Facts,
+    Recalls,
+    Trips,
+    beaufort,
+    gridded,
+)
 from fleet.columns import from_datetime
 from fleet.commands.importing.facts import Folder, known_by, moments
 from fleet.model import Ints
@@ -51,6 +61,7 @@ class Outside:
             recalls=self._recalls(at),
             answers=self._answers(at),
             berths=self._berths,
+            expiries=self._expiries(at),
             wind=columns.wind(self._wind(at)),
             depth=self._depth,
         )
@@ -151,6 +162,17 @@ class Outside:
         rows = self.folder.values("ports")
         zone = [self.zones[r["port"]] for r in rows]
         return Berths(np.array(zone, np.int64), np.array([r["capacity"] for r in rows], np.int64))
+
+    def _expiries(self, at: datetime) -> Expiries:
+        """Of each boat and kind the certificate issued last."""
+        newest = {
+            (self.vessels[r["reg_no"]], r["kind"]): r.get("expires")
+            for r in known_by(self.folder.values("certificates"), "issued", at)
+        }
+        return columns.expiries([
+            {"vessel": vessel, "kind": kind, "expires": expires}
+            for (vessel, kind), expires in sorted(newest.items()) if expires is not None
+        ])  # fmt: skip
 
     def _wind(self, at: datetime) -> list[Row]:
         """The fields known by then, as the store keeps them: the newest two forecast cycles."""

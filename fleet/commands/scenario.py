@@ -7,6 +7,7 @@ not used. Decoding looks ahead (who is what is learnt from all of it), judging n
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -21,6 +22,7 @@ from fleet.alerts.engine import Inputs, State, feed, tick
 from fleet.alerts.fleetwide import LOOK
 from fleet.alerts.parameters import defaults
 from fleet.alerts.rules import LOGS
+from fleet.alerts.rules.identity import Params as Identity
 from fleet.commands import episodes
 from fleet.commands.importing.facts import Folder, read_folder
 from fleet.commands.importing.problem import DataError, Problem
@@ -36,7 +38,9 @@ from fleet.vessels import NOBODY, Registry, Vessels
 from fleet.worker import dedup
 from fleet.worker.decode import Decoded, Decoders
 from fleet.worker.gather import Heard, gathered, heard
+from fleet.worker.identity import Paper, Papers, fresh, said_otherwise
 from fleet.worker.intake import Item
+from fleet.worker.names import spelt
 from fleet.worker.world import World
 
 NAME = "scenario.json"
@@ -217,11 +221,12 @@ class Play:
         found = introduced(found, self.survey)
         self.setting = replace(found, vessels=sized(found.vessels, everything, found.registry))
         self.arrived = arrived(everything, found.registry)
+        self._differences = self._compared(everything)
         self.ends = episodes.instant(json.loads((scenario.path / NAME).read_text("utf-8"))["ends"])
         self.engine = self.setting.world.engine(self.setting.vessels)
         self.state = State.empty(len(self.setting.vessels), self.engine.rules)
         self.told: dict[Key, episodes.Episode] = {}
-        self._revision = -1
+        self._revision, self._compared_to = -1, 0
         self._recent = dedup.Recent()
 
     def _noted(self, scenario: Scenario) -> Iterator[Decoded]:
@@ -236,12 +241,32 @@ class Play:
         for now, inputs in self.arrived.steps():
             self._know(now - STEP)
             self._recent, batch = dedup.aligned(self._recent, inputs.batch)
-            self.state, changes = feed(self.engine, self.state, replace(inputs, batch=batch), now)
+            signals = (*inputs.signals, *self._said(batch, now))
+            self.state, changes = feed(self.engine, self.state, Inputs(batch, signals), now)
             self._note(changes, now)
             self._tick(now)
             yield now
         for after in range(now + STEP, self.ends + 1, STEP):  # a sea gone silent
             self._tick(after)
+
+    def _compared(self, everything: Heard) -> list[Signal]:
+        """What transmitters said of themselves that is not what the register says, by time."""
+        boats = {
+            n: Paper((str(r.values["reg_no"]), str(r.values.get("name") or r.values["reg_no"])),
+                     frozenset({spelt(str(r.values.get("callsign") or ""))} - {""}))
+            for n, r in enumerate(self.outside.folder.vessels, 1)
+        }  # fmt: skip
+        who = everything.vessels(everything.statics.key, self.setting.registry)
+        known, params = self.setting.vessels, self.setting.world.parameters["identity"]["params"]
+        typed = Identity(**params)
+        found = said_otherwise(who, everything.statics, known, Papers(boats), typed)
+        return sorted(found, key=lambda s: s.t)
+
+    def _said(self, batch: Batch, now: int) -> tuple[Signal, ...]:
+        """Of that, what was said by now and is news; and the papers that have expired."""
+        first = self._compared_to
+        self._compared_to = bisect_right(self._differences, now, lo=first, key=lambda s: s.t)
+        return fresh(self.engine, self.state, self._differences[first : self._compared_to], batch)
 
     def _tick(self, now: int) -> None:
         self.state, changes = tick(self.engine, self.state, now)

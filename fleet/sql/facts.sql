@@ -24,6 +24,11 @@ select vessel, activity, coalesce(zone, 0) as zone, nullif(starts, '-infinity') 
        nullif(ends, 'infinity') as ends from permit
 where ends > now() - interval '1 day' order by vessel, starts;
 
+-- name: expiries
+-- The certificates that expire some day, or have.
+select c.vessel, c.kind, c.expires from certificate c join vessel v on v.id = c.vessel
+where c.expires < 'infinity' and v.registered order by c.vessel, c.kind;
+
 -- name: recalls
 -- The recall orders in force; an order to stay where one is recalls nobody.
 select id, coalesce(zone, 0) as zone, issued, deadline from recall

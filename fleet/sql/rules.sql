@@ -16,6 +16,7 @@ select exists (select from vessel where registered) as details,
        exists (select from recall_answer a join recall r on r.id = a.recall
                where r.ended is null) as answers,
        exists (select from zone where places is not null and ended is null) as berths,
+       exists (select from certificate where expires < 'infinity') as expiries,
        exists (select from wind where valid > now() - interval '1 day') as wind,
        exists (select from depth) as depth,
        array(select distinct kind from zone where ended is null) as kinds

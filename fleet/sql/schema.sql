@@ -173,6 +173,7 @@ create table vessel (
     interval_s  integer,                -- expected reporting interval of its terminal
     draught_m   real,
     nav_nm      real,                   -- 航区: how far from the coast it may go
+    decision    text check (decision in ('net_beacon', 'foreign', 'merchant')),  -- of a stranger
     revision    bigint not null default nextval('config_revision'),
     created     timestamptz not null default now(),
     demo        boolean not null default false
@@ -188,6 +189,25 @@ create table vessel_identity (
     primary key (kind, value, valid_from)
 );
 create index vessel_identity_vessel on vessel_identity (vessel);
+
+-- Whose MMSI is this? What people decided about identities that are in no register.
+create table identity_decision (
+    id       bigint generated always as identity primary key,
+    kind     text not null,             -- model.IdentityKind
+    value    text not null,
+    vessel   integer not null references vessel on delete cascade,  -- the stranger
+    decision text not null check (decision in ('boat', 'net_beacon', 'foreign', 'merchant')),
+    boat     integer references vessel on delete cascade,
+    class    smallint not null,         -- of the stranger before
+    actor    integer,                   -- account
+    reason   text not null,
+    at       timestamptz not null default now(),
+    undone   timestamptz,               -- null: in force
+    undone_by integer,                  -- account
+    undone_why text not null default '',
+    check ((decision = 'boat') = (boat is not null))
+);
+create unique index identity_decision_one on identity_decision (vessel) where undone is null;
 
 create table vessel_static (            -- what a transmitter says of itself; a row a change
     vessel integer not null references vessel on delete cascade,

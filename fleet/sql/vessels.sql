@@ -14,6 +14,18 @@ select kind, array_agg(value) as names, array_agg(vessel) as vessels from (
     order by kind, value, confidence desc, valid_from desc) i
 group by kind;
 
+-- name: papers
+-- What the register says of the names of every boat, for comparing.
+select v.id, array_remove(array[nullif(v.name, ''), v.reg_no], null) as names,
+       array(select i.value from vessel_identity i
+             where i.vessel = v.id and i.kind = 'callsign'
+               and i.valid_from <= now() and now() < i.valid_to) as callsigns
+from vessel v where v.registered order by v.id;
+
+-- name: decided
+-- Strangers that a person said something about: the air says nothing more of their class.
+select id from vessel where decision is not null order by id;
+
 -- name: lock
 -- One at a time makes new vessels.
 select pg_advisory_xact_lock(hashtext('fleet.vessel'));
@@ -51,9 +63,9 @@ update vessel v set class = w.class, length_m = coalesce(nullif(w.length_m, 'NaN
                     revision = nextval('config_revision')
 from unnest(%(ids)s::int[], %(classes)s::smallint[], %(lengths)s::float8[])
      w (id, class, length_m)
-where v.id = w.id and not v.registered;
+where v.id = w.id and not v.registered and v.decision is null;
 
 -- name: fingerprint
 -- Differs whenever the register was changed by people.
 select count(*) as vessels, coalesce(sum(revision), 0)::text as revisions
-from vessel where registered;
+from vessel where registered or decision is not null;

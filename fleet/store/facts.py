@@ -19,6 +19,7 @@ from fleet.alerts.facts import (
     Berths,
     Depth,
     Details,
+    Expiries,
     Facts,
     Permit,
     Permits,
@@ -42,13 +43,14 @@ ANSWERS = {
     "exempt": Answer.RELEASED,
 }  # fmt: skip
 
+TABLES = (
+    "details", "ties", "trips", "permits", "recalls", "answers", "berths", "expiries", "wind",
+)  # fmt: skip
+
 
 async def load(conn: Connection) -> Facts:
     """Everything that is entered and not over."""
-    found = {
-        name: await rows(conn, SQL[name])
-        for name in ("details", "ties", "trips", "permits", "recalls", "answers", "berths", "wind")
-    }
+    found = {name: await rows(conn, SQL[name]) for name in TABLES}
     depth = await rows(conn, SQL["depth"])
     return Facts(
         details=details(found["details"]),
@@ -58,6 +60,7 @@ async def load(conn: Connection) -> Facts:
         recalls=recalls(found["recalls"]),
         answers=answers(found["answers"]),
         berths=Berths(_ints(found["berths"], "id"), _ints(found["berths"], "places")),
+        expiries=expiries(found["expiries"]),
         wind=wind(found["wind"]),
         depth=_depth(depth[0]) if depth else Facts().depth,
     )
@@ -115,6 +118,11 @@ def permits(found: Rows) -> Permits:
         _ints(found, "vessel"), kinds, _ints(found, "zone"), _times(found, "starts"),
         _times(found, "ends", FOREVER),
     )  # fmt: skip
+
+
+def expiries(found: Rows) -> Expiries:
+    kinds = np.array([row["kind"] for row in found], "U16")
+    return Expiries(_ints(found, "vessel"), kinds, _times(found, "expires", FOREVER))
 
 
 def recalls(found: Rows) -> Recalls:

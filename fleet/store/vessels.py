@@ -31,6 +31,12 @@ async def load(conn: Connection) -> tuple[Vessels, Registry]:
     return everybody, _registry(await rows(conn, SQL["identities"]))
 
 
+async def papers(conn: Connection) -> tuple[dict[int, tuple[list[str], list[str]]], frozenset[int]]:
+    """(names, call signs) of every registered boat, and the strangers that were decided about."""
+    found = {r["id"]: (r["names"], r["callsigns"]) for r in await rows(conn, SQL["papers"])}
+    return found, frozenset(r["id"] for r in await rows(conn, SQL["decided"]))
+
+
 def _registry(found: Iterable[Mapping[str, Any]]) -> Registry:
     registry = Registry()
     for row in found:

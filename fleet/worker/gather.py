@@ -129,6 +129,7 @@ class Gathered:
     feed: Ints  #: of each fix: an index into `feeds`
     feeds: tuple[str, ...]
     refused: Counter[str]  #: fixes whose sender has no vessel, by feed
+    differences: tuple[Signal, ...] = ()  #: from the register, of every static report
 
 
 def gathered(

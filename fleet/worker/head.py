@@ -19,7 +19,7 @@ from fleet.ingest.format import Record
 from fleet.model import MINUTE, Batch, Change, Flag, Ints, Mask
 from fleet.store.engine import Entry
 from fleet.vessels import Vessels
-from fleet.worker import codec, dedup
+from fleet.worker import codec, dedup, identity
 from fleet.worker.dedup import Recent
 from fleet.worker.gather import Gathered
 
@@ -88,16 +88,17 @@ def judge(base: Head, got: Gathered, known: Known, residue: Residue, now: int) -
     """Feed one batch."""
     engine = replace(base.engine, vessels=known.vessels)
     recent, told = dedup.aligned(base.recent, got.batch)
+    signals = (*got.signals, *identity.fresh(engine, base.state, got.differences, told))
     fresh = _fresh(told, base.state)
     late = _late(told, base.state)
-    state, changes = feed(engine, base.state, Inputs(told, got.signals), now)
+    state, changes = feed(engine, base.state, Inputs(told, signals), now)
     batch = replace(told, flags=_flags(told, state) | late)
     kept = {**base.residue, **residue}
     head = Head(base.seq + 1, state, engine, base.versions, kept, recent)
     changed = known.vessels.take(known.ids)
-    body = codec.entry(Inputs(got.batch, got.signals), known.ids, changed, residue)
+    body = codec.entry(Inputs(got.batch, signals), known.ids, changed, residue)
     entry = Entry(head.seq, now, "feed", body)
-    inputs, aside = Inputs(batch, got.signals), _aside(got, told, base.state)
+    inputs, aside = Inputs(batch, signals), _aside(got, told, base.state)
     return Step(base, head, inputs, changes, entry, fresh, known.ids, aside)
 
 

@@ -17,11 +17,11 @@ from typing import Any
 import structlog
 
 from fleet.ingest.format import Format
-from fleet.model import SECOND
-from fleet.store import desk_clock, engine, events, facts, feeds, vessels, zones
+from fleet.model import SECOND, Change
+from fleet.store import desk_clock, engine, events, facts, feeds, statics, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
-from fleet.worker import world
+from fleet.worker import identity, world
 from fleet.worker.commit import PART, Extra, ahead_of, beat, early, healths, snapshot, store
 from fleet.worker.database import Database, passing
 from fleet.worker.decode import Decoded, Decoders
@@ -184,6 +184,8 @@ class Worker:
         vessel = await self.register.learn(self.side, found)
         stations = {name: self.register.station(name) for name in found.stations}
         got = gathered(found, vessel, self.register.registry, stations)
+        differences = self.register.differences(found, base.engine.params["identity"])
+        got = replace(got, differences=differences)
         return judge(base, got, self.register.known(), residue, self.clock())
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
@@ -311,13 +313,24 @@ class Worker:
             return
         await self.main.done(self.register.load)
         present = (await self.main.done(world.load)).usable(self.world)
-        await self._take_over(present, with_vessels(self.head, self.register.vessels))
+        base, ended = await self._compared(present)
+        await self._take_over(present, base, ended)
         self._marks = marks
 
-    async def _take_over(self, present: World, base: Head) -> None:
+    async def _compared(self, present: World) -> tuple[Head, list[Change]]:
+        """The head with the register as it is now, and which differences from it are settled."""
+        base = with_vessels(self.head, self.register.vessels)
+        suspects = identity.suspects(base.state)
+        said = await self.main.done(lambda conn: statics.load(conn, suspects))
+        engine_, papers = present.engine(self.register.vessels), self.register.papers
+        state, ended = identity.settled(engine_, base.state, papers, said, self.clock())
+        return replace(base, state=state), ended
+
+    async def _take_over(self, present: World, base: Head, ended: Sequence[Change] = ()) -> None:
         """Close what ended with the old world, and go on in the new one."""
         now, known = self.clock(), self.register.known()
         head, changes = world.moved(base, self.world, present, now)
+        changes += ended
         await self.main.done(partial(take, move=Move(head, present, changes, now)))
         self.head = self.tip = following(head)
         self.world = present

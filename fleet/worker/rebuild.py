@@ -67,7 +67,7 @@ def _holding(o: Open) -> dict[str, int]:
 def _calling(o: Open) -> dict[str, int]:
     return {
         "vessel": o.vessel, "opened": o.episode, "last_seen": o.last_seen, "count": o.occurrences,
-        "told": o.last_seen,
+        "told": o.last_seen, "other": o.other,
     }  # fmt: skip
 
 

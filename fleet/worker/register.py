@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from fleet.alerts.rules.identity import Params
 from fleet.ingest.format import Statics
-from fleet.model import IdentityKind, Ints, VesselClass
+from fleet.model import IdentityKind, Ints, Signal, VesselClass
 from fleet.store import positions, statics, vessels
 from fleet.store.db import Connection
 from fleet.store.statics import Told
@@ -22,6 +23,8 @@ from fleet.vessels import NOBODY, Registry, Vessels
 from fleet.worker.database import Database
 from fleet.worker.gather import Heard
 from fleet.worker.head import Known
+from fleet.worker.identity import Paper, Papers, said_otherwise
+from fleet.worker.names import spelt
 
 MOST_STATIONS = 50_000
 """A sender that makes up addresses must not make up table rows for ever."""
@@ -57,6 +60,7 @@ class Register:
 
     registry: Registry = field(default_factory=Registry)
     vessels: Vessels = field(default_factory=lambda: Vessels.empty(1))
+    papers: Papers = field(default_factory=Papers)
     stations: dict[str, int] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
     _told: Told = field(default_factory=Told)
@@ -66,6 +70,7 @@ class Register:
     async def load(self, conn: Connection) -> None:
         """Read everything; what differs from before counts as changed."""
         now, self.registry = await vessels.load(conn)
+        self.papers = _papers(*await vessels.papers(conn))
         self.stations = await positions.stations(conn)
         self._fresh.update(_differing(self.vessels, now).tolist())
         self.vessels, self._loaded = now, True
@@ -75,6 +80,11 @@ class Register:
         vessel = self.registry.names.get(kind, {}).get(name, NOBODY)
         known = vessel != NOBODY and vessel < len(self.vessels)
         return (known and bool(self.vessels.registered[vessel])) if self._loaded else None
+
+    def differences(self, heard: Heard, p: Params) -> tuple[Signal, ...]:
+        """What transmitters in the batch say of themselves that is not what the register says."""
+        speaker = heard.vessels(heard.statics.key, self.registry)
+        return tuple(said_otherwise(speaker, heard.statics, self.vessels, self.papers, p))
 
     def known(self) -> Known:
         ids = np.array(sorted(self._fresh), np.int64)
@@ -168,7 +178,7 @@ class Register:
         told = (cls > 0) & ((old.cls < VesselClass.BEACON) | (cls >= VesselClass.BEACON))
         new.cls[told] = cls[told]
         news = _differing(old, new)
-        news = news[~old.registered[news]]
+        news = news[~old.registered[news] & ~np.isin(ids[news], [*self.papers.decided])]
         return ids[news], new.take(news)
 
     def _rows(self, ids: Ints) -> Vessels:
@@ -184,6 +194,14 @@ async def _keep(conn: Connection, ids: Ints, now: Vessels, whose: Ints, news: St
     if len(ids):
         await vessels.classify(conn, ids, now)
     await statics.add(conn, whose, news)
+
+
+def _papers(found: Mapping[int, tuple[list[str], list[str]]], decided: frozenset[int]) -> Papers:
+    made = {
+        boat: Paper(tuple(names), frozenset(map(spelt, callsigns)))
+        for boat, (names, callsigns) in found.items()
+    }
+    return Papers(made, decided)
 
 
 def _differing(old: Vessels, new: Vessels) -> Ints:

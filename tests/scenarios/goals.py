@@ -41,7 +41,6 @@ BELOW = {
     "boundary": Goal(1.0, 0.80),  # four boats are told of the line again after they turned away
     "collision": Goal(1.0, 0.93),  # two boats of no common group at work side by side: encounter
     "feed": Goal(0.33),  # the receiver is told; not yet a wrong clock, nor the terminals' broker
-    "identity": Goal(0, 0),  # nothing compares what the air says with the register yet
     "moratorium": Goal(1.0, 0.94),  # two boats in column, taken for one hull
     "port_crowding": Goal(1.0, 0.50),  # the one crowding told; two boats in column, as above
     "recall": Goal(1.0, 0.76),  # four boats are told again after they touched a shelter
