@@ -150,21 +150,14 @@ class Assembly:
         """
         key, bench, sequence = first.key, self._bench(first.key), self._sequence(first.key)
         self._sweep(first.at, tally)
-        quiet = sequence.trust >= 0 and not sequence.strays and near(first.at, second.at)
-        for group in bench:
-            quiet &= group.stage == Stage.DONE and group.key != key
-        if not quiet:
+        kept = _beside(bench, first, second)
+        if kept is None or sequence.trust < 0 or sequence.strays:
             both = self.add(first, tally), self.add(second, tally)
             return [message for message in both if message is not None]
-        bench[:] = [
-            group for group in bench
-            if group.age + 2 <= WINDOW and group.near(first.at) and group.near(second.at)
-        ]  # fmt: skip
-        for group in bench:
-            group.age += 2
         time = first.time or second.time
         held = {part.number: (_mark(part.payload), 0) for part in (first, second)}
-        bench.append(Group(key, first.at, time, 0, not sequence.fresh, Stage.DONE, "", held))
+        kept.append(Group(key, first.at, time, 0, not sequence.fresh, Stage.DONE, "", held))
+        bench[:] = kept
         sequence.count += 2
         sequence.whole()
         payload = first.payload + second.payload
@@ -301,6 +294,29 @@ def _fitting(bench: Bench, part: Part) -> Group | None:
             if told is not None and marks.items() <= told.parts.items():
                 return waiting
     return fits[0] if fits else None
+
+
+def _beside(bench: Bench, first: Part, second: Part) -> list[Group] | None:
+    """What is left on the bench when two parts of one message have come, two parts older; None
+    where something is open, told again or far off in time, which `add` sorts out.
+    """
+    key, at, then = first.key, first.at, second.at
+    if at != then and not near(at, then):
+        return None
+    kept = []
+    for group in bench:
+        if group.stage != Stage.DONE:
+            return None
+        if group.age >= WINDOW or not group.near(at):
+            continue
+        if group.key == key:
+            if group.has(first):
+                return None
+        elif group.age + 2 <= WINDOW and (at == then or group.near(then)):
+            kept.append(group)
+    for group in kept:
+        group.age += 2
+    return kept
 
 
 def _follows(group: Group, part: Part, sequence: Sequence) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from fleet.ingest.ais.scan import OTHER, STAR, TAG, TAGGED, Lines
 from fleet.ingest.ais.stamped import ANY_CHECK, pghp_times
+from fleet.ingest.ais.unpack import MASKS, SHORT
 from fleet.ingest.framing import GROUP, Context
 from fleet.ingest.stamps import unix_time
 from fleet.model import NEVER, Ints
@@ -103,22 +105,32 @@ def tags(found: Lines) -> Tags | None:
     right = found.right(event) & (digits == 3)
     good = right & ~odd
     out = Tags([], [], [], line[~right & ~odd], line[odd].tolist())
-    data = found.text.data
-    known: dict[bytes, Block] = {}
     if not good.all():
         line, start, star = line[good], start[good], star[good]
-    for row, at, end in zip(line.tolist(), (start + 1).tolist(), star.tolist(), strict=True):
-        body = data[at:end]
-        told = known.get(body)
-        if told is None:
-            told = known[body] = block(body)
+    start, size = start + 1, star - start - 1
+    data, known, rows = found.text.data, dict[bytes, Block](), line.tolist()
+    heads = _changes(found, start, size)
+    for first, end in pairwise([*heads, len(rows)]):
+        at = int(start[first])
+        body = data[at : at + int(size[first])]
+        told = known.get(body) or known.setdefault(body, block(body))
+        if told.strange:
+            out.strange += rows[first:end]
         if told is not SILENT:
-            if told.strange:
-                out.strange.append(row)
-            out.line.append(row)
-            out.at.append(at)
-            out.told.append(told)
+            out.line += rows[first:end]
+            out.at += start[first:end].tolist()
+            out.told += [told] * (end - first)
     return out
+
+
+def _changes(found: Lines, start: Ints, size: Ints) -> list[int]:
+    """The rows whose tag block is not, for all that is easily seen, the same as the one before."""
+    if not len(size):
+        return []
+    words = found.text.windows(start, SHORT).view("<u8")
+    words &= MASKS[SHORT][np.minimum(size, SHORT)].view("<u8").reshape(words.shape)
+    same = (words[1:] == words[:-1]).all(1) & (size[1:] == size[:-1]) & (size[1:] <= SHORT)
+    return [0, *(np.flatnonzero(~same) + 1).tolist()]
 
 
 def block(body: bytes) -> Block:
@@ -149,15 +161,18 @@ def told(found: Lines, tagged: Tags | None, pghp: Ints, taker: Ints, takers: int
         times, checks = pghp_times(found.text, found.at[event], found.at[event + 1])
         out.pghp[taker[pghp]], out.check[taker[pghp]] = times, checks
     if tagged is not None and tagged.line:
-        _tell(tagged, taker[tagged.line].tolist(), out)
+        _tell(tagged, taker[tagged.line], out)
     return out
 
 
-def _tell(tagged: Tags, takers: list[int], out: Told) -> None:
-    for taker, at, b in zip(takers, tagged.at, tagged.told, strict=True):
-        if b.time and not out.time[taker]:
-            out.time[taker] = b.time
-        if b.source >= 0:
-            out.source[taker], out.source_size[taker] = at + b.source, b.source_size
-        if b.group >= 0:
-            out.group[taker], out.group_size[taker] = at + b.group, b.group_size
+def _tell(tagged: Tags, taker: Ints, out: Told) -> None:
+    """Of several before one sentence the first time counts, the last source, the last group."""
+    at = np.array(tagged.at, np.int64)
+    columns = np.array([block[:5] for block in tagged.told], np.int64).T
+    time, source, source_size, group, group_size = columns
+    rows = time.nonzero()[0][::-1]
+    out.time[taker[rows]] = time[rows]
+    rows = (source >= 0).nonzero()[0]
+    out.source[taker[rows]], out.source_size[taker[rows]] = (at + source)[rows], source_size[rows]
+    rows = (group >= 0).nonzero()[0]
+    out.group[taker[rows]], out.group_size[taker[rows]] = (at + group)[rows], group_size[rows]

@@ -15,7 +15,7 @@ from fleet.ingest.ais import moments, rest, unpack
 from fleet.ingest.ais.bits import ALPHABET, Bits
 from fleet.ingest.ais.few import FEW, Few
 from fleet.ingest.ais.fields import LAYOUTS, Layout, Name
-from fleet.ingest.ais.frames import (
+from fleet.ingest.ais.found import (
     AT,
     CHANNEL,
     FILL,
@@ -140,11 +140,19 @@ class Work:
 
     def _illegal(self, bad: list[Ints]) -> Ints:
         """The messages, in the order of arrival, whose payload is none."""
-        others = self.order[len(self.rows) :].tolist()
-        wrong = [i for i in others if self._wrong(self.all[:, i])]
+        others = self.order[len(self.rows) :]
+        wrong = self._illegal_others(others) if len(others) else []
         if not wrong and not any(map(len, bad)):
             return NONE
         return np.unique(np.concatenate((*(self.rows[b] for b in bad), wrong)).astype(np.int64))
+
+    def _illegal_others(self, others: Ints) -> list[int]:
+        """Those without a table; the few that are longer one by one."""
+        at, size = self.all[PAYLOAD, others], self.all[SIZE, others]
+        illegal = unpack.sixes(self.text, at, size, unpack.LONG)[1]
+        found = [] if illegal is None else others[illegal].tolist()
+        longer = others[size > unpack.LONG].tolist()
+        return found + [i for i in longer if self._wrong(self.all[:, i])]
 
     def count(self, tally: Tally) -> None:
         """Types, and what is no message of a known one."""

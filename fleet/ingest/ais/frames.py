@@ -8,14 +8,32 @@ odd lines with all the lines that belong to the same sentence.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import repeat
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleet.ingest.ais import before
+from fleet.ingest.ais.found import (
+    AT,
+    CHANNEL,
+    COLUMNS,
+    FILL,
+    GROUP,
+    GROUP_SIZE,
+    ORDER,
+    PARTS,
+    PAYLOAD,
+    SIZE,
+    SOURCE,
+    SOURCE_SIZE,
+    TIME,
+    Found,
+    joined,
+)
 from fleet.ingest.ais.pairs import doubtful, paired
 from fleet.ingest.ais.scan import (
     AIS,
@@ -30,40 +48,32 @@ from fleet.ingest.ais.scan import (
     pick,
     plain,
 )
-from fleet.ingest.ais.stamped import ANY_CHECK, SCALE, numbers, sane
-from fleet.ingest.ais.text import PAD, Text
+from fleet.ingest.ais.stamped import ANY_CHECK, plain_times
+from fleet.ingest.ais.text import Text
 from fleet.ingest.assembly import Message
 from fleet.ingest.framing import AIS as SENTENCE
-from fleet.ingest.framing import LINE, TOKEN, Context, Framer, chop
+from fleet.ingest.framing import LINE, TOKEN, Context, Framer, Pair, chop
 from fleet.ingest.stamps import stamp_after, stamp_before
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER, Ints, Mask
 
-ORDER, AT, CHANNEL, PAYLOAD, SIZE, FILL, TIME, SOURCE, SOURCE_SIZE, GROUP, GROUP_SIZE, PARTS = (
-    range(12)
-)
-"""Rows of `Found.columns`."""
-COLUMNS: Final = 12
-COMMA: Final = ord(",")
+COMMA, BLANK, SEMICOLON = b", ;"
 LEAST_PREFIX: Final = 9
 """Fewer bytes hold no time."""
-
-
-@dataclass(slots=True)
-class Found:
-    """Messages in the order of arrival, a column each; places are in `text`.
-
-    AT is where `!` and the five letters of the address stand; an empty payload is a mark that only
-    sets the clock.
-    """
-
-    text: Text
-    columns: NDArray[np.int64]  #: (COLUMNS, messages)
 
 
 def frame(framer: Framer, piece: bytes, received: int, tally: Tally) -> Found:
     """The messages of whole lines, after all that the framer has read before."""
     return Block(framer, Text(b"\n", piece), received, tally).read()
+
+
+class Turn(NamedTuple):
+    """A line that the framer reads itself."""
+
+    takes: bool  #: takes what stands before it
+    context: Context | None
+    start: int
+    stop: int
 
 
 class Block:
@@ -106,7 +116,7 @@ class Block:
         whole &= some.part == 0
         if not whole.all():
             columns = columns[:, whole.nonzero()[0]]
-        return self._joined(columns, messages)
+        return joined(Found(self.text, columns), messages)
 
     def _without(self, rows: Ints) -> Ints:
         """The lines of these sentences, which are no longer among the plain ones."""
@@ -213,7 +223,8 @@ class Block:
             near = told.pghp[mine] * ((check == ANY_CHECK) | (check == some.check))
             time = told.time[mine]
             time += near * (time == 0)
-        first = self.found.at[self.found.begin[some.line]] + 1
+        tagged = self.found.cls[some.line] == TAGGED
+        first = np.where(tagged, some.at, self.found.at[self.found.begin[some.line]] + 1)
         beside = (some.stop != some.end) | (some.at - first >= LEAST_PREFIX)
         beside &= time == 0
         if beside.any():
@@ -221,26 +232,25 @@ class Block:
         return time
 
     def _beside(self, rows: Ints, first: Ints, time: Ints) -> None:
-        """Times behind and before these sentences."""
-        some, found = self.some, self.found
-        start, stop = some.end[rows], some.stop[rows]
-        value, plain = numbers(self.text, start + 1, stop)
-        plain &= self.text.u1[start] == COMMA
-        time[rows] = (
-            sane(value * SCALE[np.minimum(np.maximum(stop - start - 1, 0), len(SCALE) - 1)]) * plain
-        )
-        for row in rows[~plain].tolist():
-            line, begin = int(some.line[row]), int(first[row])
-            place = 0 if found.cls[line] == TAGGED else begin
-            time[row] = self._near(
-                place, int(some.at[row]), int(some.end[row]), int(some.stop[row])
-            )
+        """Times behind and before these sentences; `first` is where what is before begins."""
+        some, text = self.some, self.text
+        start, stop, at = some.end[rows], some.stop[rows], some.at[rows]
+        before = first[rows]
+        told, plain = plain_times(text, start + 1, stop)
+        plain &= text.u1[start] == COMMA
+        led, leads = plain_times(text, before, at - 1)
+        leads &= (start == stop) & ((text.u1[at - 1] == BLANK) | (text.u1[at - 1] == SEMICOLON))
+        plain, leads = plain & (told != 0), leads & (led != 0)
+        time[rows] = told * plain + led * leads
+        for row in rows[~(plain | leads)].tolist():
+            place = int(first[row]), int(some.at[row]), int(some.end[row]), int(some.stop[row])
+            time[row] = self._near(*place)
 
     def _near(self, first: int, at: int, end: int, stop: int) -> int:
         """As the framer finds a time behind a sentence, or before it unless `first` is 0."""
         data = self.text.data
         time = stamp_after(data[end:stop]) if stop > end else NEVER
-        if time or not first or first == at or data[first] == COMMA:
+        if time or first in (0, at) or data[first] == COMMA:
             return time
         return stamp_before(data[first:at])
 
@@ -248,31 +258,27 @@ class Block:
         """Odd lines, other sentences and pairs in their order; `order` is made what it is then."""
         framer, line = self.framer, self.some.line
         out: list[Message] = []
-        pairs = dict(self.pairs.listed(self.text, self.some, time))
-        items = sorted([*self.tokens, *self.odd, *pairs])
+        slow = sorted([*self.tokens, *self.odd])
+        counted = np.searchsorted(line, slow).tolist()
+        turns: list[tuple[int, int, int, Turn | Pair]] = [*self._turns(slow, counted)]
+        if len(self.pairs.first):
+            turns += self.pairs.listed(self.text, self.some, time, self.taker)
+            turns.sort(key=itemgetter(0))
         start, last_taker, more = framer.order, -1, 0
-        if items:
-            grown = []
-            starts, stops = self._places(items)
-            counted = np.searchsorted(line, items).tolist()
-            takers, takes = self.taker[items].tolist(), self.takes[items].tolist()
-            told = repeat(None) if self.told is None else self.told.contexts(takers, self.text.data)
-            every = zip(items, counted, takers, takes, told, starts, stops, strict=False)
-            for item, rows, mine, took, context, first, stop in every:
-                pair = pairs.get(item)
-                if pair is not None:
-                    row, parts = pair
-                    framer.pair(parts, start + row + more, self.received, self.tally, out)
-                    grown.append(0)
-                    last_taker = mine + 1
-                    continue
-                if last_taker != mine - 1:
-                    framer.waiting.before = None
-                now = framer.order = start + rows + more
-                self._through(item, context, (first, stop), out)
-                more += framer.order - now
-                grown.append(framer.order - now)
-                last_taker = mine if took else last_taker
+        grown = []
+        for item, mine, rows, turn in turns:
+            if isinstance(turn, Pair):
+                framer.pair(turn, start + rows + more, self.received, self.tally, out)
+                last_taker = mine + 1
+                continue
+            if last_taker != mine - 1:
+                framer.waiting.before = None
+            now = framer.order = start + rows + more
+            self._through(item, turn, out)
+            more += framer.order - now
+            grown.append(framer.order - now)
+            last_taker = mine if turn.takes else last_taker
+        if grown:
             shift = np.bincount(counted, grown, len(order) + 1)[:-1]
             order += np.cumsum(shift).astype(np.int64)
         framer.order = start + len(order) + more
@@ -280,16 +286,20 @@ class Block:
             framer.waiting.before = None
         return out
 
-    def _places(self, lines: list[int]) -> tuple[list[int], list[int]]:
-        """Where lines begin and end."""
+    def _turns(self, lines: list[int], counted: list[int]) -> Iterator[tuple[int, int, int, Turn]]:
+        """What the framer reads itself: the line, the takers and the sentences before it."""
+        if not lines:
+            return
         at, found = self.found.at, self.found
-        return (at[found.begin[lines]] + 1).tolist(), at[found.close[lines]].tolist()
+        starts, stops = (at[found.begin[lines]] + 1).tolist(), at[found.close[lines]].tolist()
+        takers, takes = self.taker[lines].tolist(), self.takes[lines].tolist()
+        told = repeat(None) if self.told is None else self.told.contexts(takers, self.text.data)
+        turns = map(Turn, takes, told, starts, stops)
+        yield from zip(lines, takers, counted, turns, strict=True)
 
-    def _through(
-        self, line: int, context: Context | None, place: tuple[int, int], out: list[Message]
-    ) -> None:
+    def _through(self, line: int, turn: Turn, out: list[Message]) -> None:
         """One line, or the one sentence of it, read by the framer."""
-        data, framer, (start, stop) = self.text.data, self.framer, place
+        data, framer, start, stop = self.text.data, self.framer, turn.start, turn.stop
         token = self.tokens.get(line)
         if token is None:
             piece = data[start:stop]
@@ -297,7 +307,7 @@ class Block:
                 if cut:
                     framer.line(cut, self.received, self.tally, out)
             return
-        framer.waiting.context = context
+        framer.waiting.context = turn.context
         near, at, end = NEVER, token.start(), token.end()
         if end != stop or at != start:
             near = self._near(start if self.found.cls[line] == AIS else 0, at, end, stop)
@@ -314,32 +324,3 @@ class Block:
             out[SOURCE], out[SOURCE_SIZE] = told.source[mine], told.source_size[mine]
             out[GROUP], out[GROUP_SIZE] = told.group[mine], told.group_size[mine]
         return out
-
-    def _joined(self, columns: NDArray[np.int64], messages: list[Message]) -> Found:
-        """Both kinds of messages in the order of arrival."""
-        if not messages:
-            return Found(self.text, columns)
-        pieces, rows = _written(messages, len(self.text.data) - PAD)
-        both = np.concatenate((columns, np.array(rows, np.int64).T), axis=1)
-        text = Text(self.text.data[PAD:-PAD], *pieces)
-        first = 2 * both[ORDER] + (both[SIZE] > 0)  # a mark has the number of what follows it
-        return Found(text, both[:, first.argsort(kind="stable")])
-
-
-def _written(messages: list[Message], at: int) -> tuple[list[bytes], list[tuple[int, ...]]]:
-    """Messages as bytes to stand from `at` on, and as columns that speak of these."""
-    pieces: list[bytes] = []
-    rows: list[tuple[int, ...]] = []
-    for m in messages:
-        source, group = m.source.encode("latin-1"), m.group.encode()
-        channel = m.channel.encode() or b","
-        head = b"!" + m.address.encode().ljust(5)
-        payload = at + len(head) + 1
-        name = payload + len(m.payload)
-        rows.append((
-            m.order, at, at + len(head), payload, len(m.payload), m.fill, m.time,
-            name, len(source), name + len(source), len(group), m.parts,
-        ))  # fmt: skip
-        pieces.append(b"".join((head, channel, m.payload, source, group)))
-        at += len(pieces[-1])
-    return pieces, rows

@@ -21,6 +21,7 @@ from fleet.ingest.clean import (
 )
 from fleet.model import DAY, MINUTE, SECOND, Flag, Ints, Mask
 
+NOT_AT_ALL = -1
 TIMELESS = -1
 """Of messages that tell no second: names, voyages, the rest."""
 
@@ -82,39 +83,53 @@ def _fixes(heard: Heard, sent: Ints) -> tuple[Ints, Ints]:
     return t, flags
 
 
-def _steps(source: Ints) -> list[int]:
+def _steps(source: Ints) -> Ints:
     """The messages that the clock must see one by one: without a time, and the one before them."""
     alone = source < NOBODYS
     alone[-1:] = True
     alone[:-1] |= alone[1:].copy()
-    return list(alone.nonzero()[0].tolist())
+    found: Ints = alone.nonzero()[0]
+    return found
 
 
-def _follow(heard: Heard, clock: Clock, steps: list[int], sent: Ints, nobodys: Mask) -> None:
+def _follow(heard: Heard, clock: Clock, steps: Ints, sent: Ints, nobodys: Mask) -> None:
     """The clock's way through these messages: as in `clean.Clock`, in plain numbers."""
-    sources, seconds = heard.source[steps].tolist(), heard.second[steps].tolist()
-    utcs, certains = heard.utc[steps].tolist(), heard.certain[steps].tolist()
-    last, base = clock.last, []
-    strange = []
-    for source, second, utc, certain in zip(sources, seconds, utcs, certains, strict=True):
-        last = source or last
+    if not len(steps):
+        return
+    source, utc, certain = heard.source[steps], heard.utc[steps], heard.certain[steps]
+    second = heard.second[steps]
+    ticks = certain & (second >= 0) & (second < NO_SECOND)
+    marks = np.where(ticks, second * SECOND, NOT_AT_ALL)
+    last = np.array(_walk(clock.last, source, np.where(certain, utc, 0), marks), np.int64)
+    before = np.concatenate(([clock.last], last[:-1]))
+    now = np.where(source != 0, source, before)
+    sets = certain & _may_set(now, utc)
+    now = np.where(sets, utc, np.where(now != 0, now, START))
+    sent[steps], nobodys[steps] = now, np.where(last != 0, last, START) < NOBODYS
+    clock.last = int(last[-1])
+
+
+def _may_set(last: Ints, utc: Ints) -> Mask:
+    """Where a full date sets the clock, which stands at `last`."""
+    found: Mask = (utc != 0) & ((last < NOBODYS) | ((last < utc) & (utc <= last + DAY)))
+    return found
+
+
+def _walk(last: int, source: Ints, utc: Ints, marks: Ints) -> list[int]:
+    """Where the clock stands after each message; `marks`: its UTC second in microseconds."""
+    out = []
+    for told, date, mark in zip(source.tolist(), utc.tolist(), marks.tolist(), strict=True):
+        last = told or last
         now = last or START
-        if utc:
-            if certain and (last < NOBODYS or last < utc <= last + DAY):
-                now = last = utc
-            if abs(utc - now) <= EARLY:
-                ahead = utc - now
-            else:
-                ahead = (second * SECOND - now) % MINUTE if second < NO_SECOND else 0
-                ahead = 0 if ahead >= HALF_MINUTE else ahead
-        elif 0 <= second < NO_SECOND:
-            ahead = (second * SECOND - now) % MINUTE
+        if date and (last < NOBODYS or last < date <= last + DAY):
+            now = last = date
+        ahead = 0
+        if date and abs(date - now) <= EARLY:
+            ahead = date - now
+        elif mark >= 0:
+            ahead = (mark - now) % MINUTE
             ahead = 0 if ahead >= HALF_MINUTE else ahead
-        else:
-            ahead = 0
-        base.append(now)
-        if ahead > 0 and certain:
+        if ahead > 0:
             last = now + ahead // 2
-        strange.append((last or START) < NOBODYS)
-    sent[steps], nobodys[steps] = base, strange
-    clock.last = last
+        out.append(last)
+    return out

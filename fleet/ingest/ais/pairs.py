@@ -33,21 +33,21 @@ class Pairs:
     first: Ints
     second: Ints
 
-    def listed(self, text: Text, some: Plain, time: Ints) -> Iterator[tuple[int, tuple[int, Pair]]]:
-        """Every pair by its first line, with the row of its second."""
+    def listed(
+        self, text: Text, some: Plain, time: Ints, taker: Ints
+    ) -> Iterator[tuple[int, int, int, Pair]]:
+        """Every pair behind its first line, the takers before that, and the row of its second."""
         data, keys = text.data, dict[bytes, Key]()
         a, b = self.first, self.second
         columns = (
-            some.line[a], some.at[a], some.payload[a], some.size[a], time[a],
-            some.payload[b], some.size[b], time[b], some.fill[b], b,
+            some.line[a], taker[some.line[a]], b, some.at[a], some.payload[a], some.size[a],
+            some.payload[b], some.size[b], some.fill[b], time[a], time[b],
         )  # fmt: skip
-        for line, at, p, n, t, p2, n2, t2, fill, row in zip(
-            *(column.tolist() for column in columns), strict=True
-        ):
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for line, mine, row, at, p, n, p2, n2, fill, t, t2 in rows:
             name = data[at + 1 : p]
             key = keys.get(name) or keys.setdefault(name, _key(name))
-            payloads = data[p : p + n], data[p2 : p2 + n2]
-            yield line, (row, Pair(key, payloads, fill, (t, t2)))
+            yield line, mine, row, Pair(key, (data[p : p + n], data[p2 : p2 + n2]), fill, (t, t2))
 
 
 def _key(head: bytes) -> Key:

@@ -11,23 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.ingest.ais.text import Text, table
-from fleet.ingest.stamps import EARLIEST, LATEST, pghp_time, unix_time
+from fleet.ingest.ais.unpack import MASKS
+from fleet.ingest.stamps import EARLIEST, LATEST, LEAST, pghp_time, unix_time
 from fleet.model import DAY, HOUR, MINUTE, SECOND, Ints, Mask
 
-DIGITS: Final = 16
-SCALE: Final = np.array([0] * 9 + [SECOND] * 3 + [1000] * 3 + [1] * 2, np.int64)
-"""By the number of digits: none, seconds, milliseconds, microseconds."""
-POWERS: Final = 10 ** np.arange(DIGITS - 1, -1, -1, dtype=np.int64)
-COLUMN: Final = np.arange(DIGITS)
+MICRO, NANO = 17, 19
+"""Most digits of microseconds and of nanoseconds since 1970."""
+SCALE: Final = np.array([0] * 9 + [SECOND] * 3 + [1000] * 3 + [1] * 5, np.int64)
+"""By the number of digits: none, seconds, milliseconds, microseconds, nanoseconds."""
+POWERS: Final = 10 ** np.arange(NANO - 1, -1, -1, dtype=np.int64)
+COLUMN: Final = np.arange(NANO)
 HEX_DIGIT: Final = table({ord(c): int(c, 16) for c in "0123456789abcdefABCDEF"}, "i2", -1)
 HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 ANY_CHECK, NO_CHECK = -1, -2
 """A $PGHP line that names no checksum speaks of any sentence; one digit is nobody's."""
 
+COMMA: Final = np.uint8(ord(","))
 PGHP_FIELDS: Final = 13
 """Commas before the checksum: $PGHP, version, seven of time, four others."""
-PGHP_WIDTH: Final = 96
-FEW_LINES: Final = 64
+PGHP_WIDTH: Final = 80
+FEW_LINES: Final = 6
 FIELD: Final = np.arange(PGHP_FIELDS)[:, None]
 KEPT: Final = np.array([0, 0xFF000000, 0xFFFF0000, 0xFFFFFF00, 0xFFFFFFFF], np.uint32)
 """The last bytes of four, by their number."""
@@ -54,22 +57,24 @@ def sane(t: Ints) -> Ints:
     return t * ((t >= EARLIEST) & (t < LATEST))
 
 
-def numbers(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
-    """The digits between two places as a number, and where they are 1 to 16 digits only."""
+def plain_times(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970, and where there are 9 to 19
+    digits between the two places and nothing else.
+    """
     count = end - start
-    digits = text.windows(end - DIGITS, DIGITS) - np.uint8(48)
-    digits *= (DIGITS - count)[:, None] <= COLUMN
-    good = (digits.max(1, initial=0) <= 9) & (count > 0) & (count <= DIGITS)
-    return digits.astype(np.int64) @ POWERS, good
+    digits = text.windows(end - NANO, NANO) - np.uint8(48)
+    digits *= (NANO - count)[:, None] <= COLUMN
+    plain = (digits.max(1, initial=0) <= 9) & (count >= LEAST) & (count <= NANO)
+    value = digits.astype(np.int64) @ POWERS
+    value *= SCALE[np.minimum(np.maximum(count, 0), NANO)]
+    return sane(np.where(count > MICRO, value // 1000, value)), plain
 
 
 def unix_times(text: Text, start: Ints, end: Ints) -> Ints:
     """As `unix_time` of the bytes between each pair of places."""
-    value, plain = numbers(text, start, end)
-    out = sane(value * SCALE[np.minimum(np.maximum(end - start, 0), DIGITS)])
-    if not plain.all():
-        for row in (~plain).nonzero()[0].tolist():
-            out[row] = unix_time(text.data[start[row] : end[row]])
+    out, plain = plain_times(text, start, end)
+    for row in (~plain).nonzero()[0].tolist():
+        out[row] = unix_time(text.data[start[row] : end[row]])
     return out
 
 
@@ -140,18 +145,19 @@ def _check(text: bytes) -> int:
 
 def _commas(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
     """(PGHP_FIELDS, n) places of the first commas of each line, and which lines have as many."""
-    size = end - start
-    width = min(int(size.max()), PGHP_WIDTH)
-    found = text.windows(start, width) == ord(",")
-    found &= np.arange(width, dtype=np.uint8) < np.minimum(size, width).astype(np.uint8)[:, None]
-    count = found.sum(1, dtype=np.uint8)
+    n, size = len(start), end - start
+    window = text.windows(start, PGHP_WIDTH)
+    eight = window.view("<u8")
+    eight &= MASKS[PGHP_WIDTH][np.minimum(size, PGHP_WIDTH)].view("<u8").reshape(n, -1)
+    column = (window == COMMA).ravel().nonzero()[0]
+    row = column // PGHP_WIDTH
+    count = np.bincount(row, minlength=n)
     plain = count >= PGHP_FIELDS
-    column = found.ravel().nonzero()[0]
-    first = np.cumsum(count, dtype=np.int64) - count
+    first = np.cumsum(count) - count
     at = np.minimum(first + FIELD, max(len(column) - 1, 0))
     if not len(column):
         return np.zeros_like(at) + start, plain
-    return column[at] + (start - width * np.arange(len(start))), plain
+    return column[at] + (start - PGHP_WIDTH * np.arange(n)), plain
 
 
 def _four_digits(quads: NDArray[Any], size: Ints) -> tuple[Ints, Mask]:
