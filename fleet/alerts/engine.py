@@ -21,7 +21,7 @@ from fleet.alerts.rules import RULES
 from fleet.alerts.scoped import Marks, Scoped
 from fleet.alerts.state import N_SOURCES, VISIT, WORK, Active, State, going_on, layout
 from fleet.alerts.steps import close_where, expire, step
-from fleet.alerts.view import Setting, on_time, prepare
+from fleet.alerts.view import Setting, on_time, overtaken, prepare
 from fleet.geo import Zones
 from fleet.model import MINUTE, Batch, Change, Flag, Ints, Mask, Signal
 from fleet.vessels import Vessels
@@ -203,15 +203,17 @@ def _feed_part(engine: Engine, state: State, part: Part) -> tuple[State, list[Ch
     """One stretch without a break: rounds of on-time fixes through every rule, then late ones."""
     batch = part.batch
     good, place = on_time(batch, state.last)
+    passed = overtaken(batch, good, state.passed)
     order = np.lexsort((batch.vessel, place))
     order = order[good[order]]
     seen, setting = part.seen[order], engine.setting()
-    ready = prepare(batch.take(order), place[order], seen, state.last, setting)
+    ready = prepare(batch.take(order), place[order], seen, passed[order], state.last, setting)
     changes: list[Change] = []
     for view in ready.rounds():
         state, more = _round(engine, state, view)
         changes += more
         state.last.put(view.cur.vessel, view.cur)
+    np.maximum.at(state.passed, batch.vessel, passed)
     state = replace(state, heard=np.maximum(state.heard, part.seen[-1]))
     clock = engine.clock()
     if clock and not good.all():

@@ -56,6 +56,7 @@ class View:
     port: Ints  #: zone id of the port each boat is visiting, 0 at sea
     fishing: Mask  #: has been fishing, by its speed, until the fix before
     heard: Ints  #: (n, sources) the newest fix time of each kind of feed when this one came
+    passed: Ints  #: (n, sources) this boat's newest fix by each that came behind a newer one
 
     def cls(self) -> Ints:
         return self.vessels.cls[self.cur.vessel]

@@ -110,6 +110,7 @@ class State:
     silences: Silences
     heard: Ints  #: newest trusted fix time by Source
     resumed: Ints  #: when that source last came back after a break
+    passed: Ints  #: (slots, sources) newest fix by each Source that came behind a newer one
     clock: int = 0  #: newest receipt
     children: Children = field(default_factory=lambda: Children.empty(0))
 
@@ -128,6 +129,7 @@ class State:
             Silences.empty(0),
             np.zeros(N_SOURCES, np.int64),
             np.zeros(N_SOURCES, np.int64),
+            np.zeros((slots, N_SOURCES), np.int64),
         )
 
     def grown(self, vessel: int) -> Self:
@@ -140,12 +142,14 @@ class State:
             k: np.concatenate([a, np.full((more, *a.shape[1:]), np.nan)])
             for k, a in self.memory.items()
         }
-        return replace(self, last=Batch.concat([self.last, Batch.empty(more)]), memory=memory)
+        passed = np.concatenate([self.passed, np.zeros((more, N_SOURCES), np.int64)])
+        last = Batch.concat([self.last, Batch.empty(more)])
+        return replace(self, last=last, memory=memory, passed=passed)
 
     def owned(self) -> Self:
         """With last fixes and memory of its own, to be written to."""
         memory = {k: rows.copy() for k, rows in self.memory.items()}
-        return replace(self, last=self.last.copy(), memory=memory)
+        return replace(self, last=self.last.copy(), memory=memory, passed=self.passed.copy())
 
     def pack(self) -> bytes:
         """The whole state as bytes (npz, no pickle)."""
@@ -167,6 +171,7 @@ class State:
             _columns(Silences, "silences", arrays),
             arrays["heard"],
             arrays["resumed"],
+            arrays["passed"],
             int(arrays["clock"][0]),
             _columns(Children, "children", arrays),
         )
@@ -208,6 +213,7 @@ def _named(state: State) -> Iterator[tuple[str, NDArray[Any]]]:
     yield from ((f"memory/{k}", a) for k, a in state.memory.items())
     yield "heard", state.heard
     yield "resumed", state.resumed
+    yield "passed", state.passed
     yield "clock", np.array([state.clock])
 
 

@@ -78,6 +78,7 @@ class Prepared:
     crossed: Hits
     crossed_for: Ints
     heard: Ints
+    passed: Ints
     setting: Setting
 
     def rounds(self) -> Iterator[View]:
@@ -98,6 +99,7 @@ class Prepared:
                 np.zeros(hi - lo, np.int64),
                 np.zeros(hi - lo, np.bool_),
                 self.heard[lo:hi],
+                self.passed[lo:hi],
             )
 
 
@@ -110,9 +112,27 @@ def _cut(hits: Hits, lo: int, hi: int) -> Hits:
     return Hits(hits.row[part] - lo, hits.zone[part])
 
 
-def prepare(batch: Batch, place: Ints, heard: Ints, last: Batch, setting: Setting) -> Prepared:
+def overtaken(batch: Batch, good: Mask, before: Ints) -> Ints:
+    """(n, sources): of each row's vessel the newest fix by each source that was not on time, up to
+    that row; `before` is the same by vessel id. A terminal whose reports take longer than the
+    boat's AIS from one to the next is heard all the same.
+    """
+    out = before[batch.vessel]
+    late = ~good & (batch.flags & Flag.SKEWED == 0)
+    for source in np.unique(batch.source[late]).tolist():
+        mine = late & (batch.source == source)
+        rows = np.flatnonzero(np.isin(batch.vessel, batch.vessel[mine]))
+        told = np.where(mine[rows], batch.t[rows], 0)
+        earlier = running(batch.vessel[rows], told, before[:, source])
+        out[rows, source] = np.maximum(earlier, told)
+    return out
+
+
+def prepare(
+    batch: Batch, place: Ints, heard: Ints, passed: Ints, last: Batch, setting: Setting
+) -> Prepared:
     """Look every fix up in the zones, once. Rows are on time, sorted by (place, vessel); `heard`
-    has the newest fix time of each kind of feed for every row.
+    has the newest fix time of each kind of feed for every row, `passed` what `overtaken` says.
     """
     zones, force = setting.zones, in_force(batch, setting.zones, setting.vessels)
     inside, near = zones.about(batch.lon, batch.lat, setting.margin_m, force.some | _areas(zones))
@@ -122,7 +142,9 @@ def prepare(batch: Batch, place: Ints, heard: Ints, last: Batch, setting: Settin
     inside, near = inside.take(force.of(inside)), near.take(force.of(near))
     leap = _knots(cur, prev) > MAX_STEP_KN
     crossed, crossed_for = _crossings(cur, prev, leap, zones, force)
-    return Prepared(cur, prev, leap, bounds, inside, near, crossed, crossed_for, heard, setting)
+    return Prepared(
+        cur, prev, leap, bounds, inside, near, crossed, crossed_for, heard, passed, setting
+    )
 
 
 def _previous(cur: Batch, place: Ints, last: Batch) -> Batch:

@@ -130,8 +130,12 @@ def grounded(base: Head, now: int) -> Head:
     state, last = base.state, base.state.last.copy()
     rows = (last.t > now + CLOCK_SET).nonzero()[0]
     last.put(rows, Batch.empty(len(rows)))
-    heard, resumed = np.minimum(state.heard, now), np.minimum(state.resumed, now)
-    return replace(base, state=replace(state, last=last, heard=heard, resumed=resumed))
+    heard, resumed, passed = (
+        np.minimum(times, now) for times in (state.heard, state.resumed, state.passed)
+    )
+    return replace(
+        base, state=replace(state, last=last, heard=heard, resumed=resumed, passed=passed)
+    )
 
 
 def look(base: Head, now: int) -> Step | None:

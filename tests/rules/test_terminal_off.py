@@ -1,5 +1,5 @@
 from fleet.alerts.rules.terminal_off import RULE
-from fleet.model import Source
+from fleet.model import SECOND, Source
 from tests.alerts.sea import Row, leg, log
 
 AIS, TERMINAL = int(Source.AIS), int(Source.TERMINAL)
@@ -50,3 +50,21 @@ def test_a_boat_that_was_silent_by_both_comes_back_by_one_first() -> None:
 def test_the_hour_counts_from_when_the_one_came_back() -> None:
     before = leg(1, "00:00:10", 30, source=TERMINAL) + leg(1, "00:00", 30, every_s=300)
     assert said(before + leg(1, "01:50", 90, every_s=300)) == ["02:55 open alarm 1-0"]
+
+
+def behind(rows: list[Row], seconds: float) -> list[Row]:
+    """The same, received that much later."""
+    return [{**r, "received": r["received"] + int(seconds * SECOND)} for r in rows]
+
+
+def test_a_terminal_in_step_with_the_ais_is_heard() -> None:
+    """Both report at the full minute; the terminal's way is the longer one."""
+    both = leg(1, "00:00", 180) + behind(leg(1, "00:00", 180, source=TERMINAL), 2)
+    assert said(both) == []
+
+
+def test_a_slow_terminal_is_heard_behind_the_newer_ais() -> None:
+    """By way of Beidou it takes a minute; the AIS has reported six times meanwhile."""
+    slow = behind(leg(1, "00:00:05", 30, source=TERMINAL), 60)
+    assert said(leg(1, "00:00", 30, every_s=10) + slow) == []
+    assert said(leg(1, "00:00", 120, every_s=10) + slow) == ["01:30 open alarm 1-0"]

@@ -16,6 +16,7 @@ from fleet.model import MINUTE, SECOND, Flag, Severity, Source
 
 PAIR = ((Source.AIS, "ais", "terminal"), (Source.TERMINAL, "terminal", "ais"))
 """By which source a fix came, what is remembered of it, and of the other."""
+BY_NAME = {mine: source for source, mine, _ in PAIR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def observe(view: View, p: Params, memory: Memory) -> Observed:
         back = rows & ~(t - new[mine] <= p.pause_min * 60)
         new[f"{mine}_since"][back] = t[back]
         new[mine][rows] = t[rows]
-        alone = t - np.maximum(new[other], new[f"{mine}_since"])  # NaN: never had the other
+        told = np.fmax(new[other], _passed(view, other))
+        alone = t - np.maximum(told, new[f"{mine}_since"])  # NaN: never had the other
         silent = alone >= p.silent_min * 60
         alive = t - _last(view, other) <= p.feed_alive_min * 60
         covered = (source == Source.AIS) | (view.cur.flags & Flag.COVERED > 0)
@@ -51,8 +53,13 @@ def observe(view: View, p: Params, memory: Memory) -> Observed:
 
 def _last(view: View, other: str) -> Any:
     """The newest fix of anybody by the other source, seconds."""
-    source = Source.TERMINAL if other == "terminal" else Source.AIS
-    return view.heard[:, source] / SECOND
+    return view.heard[:, BY_NAME[other]] / SECOND
+
+
+def _passed(view: View, other: str) -> Any:
+    """The boat's newest fix by the other source that came behind a newer one; NaN where none."""
+    passed = view.passed[:, BY_NAME[other]]
+    return np.where(passed > 0, passed / SECOND, np.nan)
 
 
 def debounce(p: Params) -> Debounce:
