@@ -52,6 +52,7 @@ SECTIONS = {
         "user": f"{HERE}.user:user",
         "seed": f"{HERE}.seed:seed",
         "rules": f"{HERE}.rules:rules",
+        "dry-run": f"{HERE}.dry_run:dry_run",
     },
 }
 EPILOG = """\b
