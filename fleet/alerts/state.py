@@ -15,6 +15,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.alerts.rows import rows_of
 from fleet.alerts.rule import Rule
 from fleet.model import Batch, Columns, Ints, Key, Mask, Source, Texts
 
@@ -53,8 +54,8 @@ class Sessions(Columns):
     last_seen: Ints
     count: Ints
     told: Ints  #: when the alert was last touched for it
-
     other: Ints  #: what it is about, where a vessel may have several at once; else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Silences(Columns):
@@ -188,9 +189,8 @@ def going_on(active: Mapping[str, Active], key: str, vessel: Ints) -> tuple[Mask
     if mine is None or not len(mine) or not len(vessel):
         return on, other
     mine = mine.take(mine.fired)
-    who = mine.vessel()
-    at = np.minimum(np.searchsorted(vessel, who), len(vessel) - 1)
-    here = vessel[at] == who
+    at = rows_of(vessel, mine.vessel())
+    here = at >= 0
     on[at[here]], other[at[here]] = True, mine.other()[here]
     return on, other
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from fleet.alerts.rows import rows_of, union
 from fleet.alerts.rule import Debounce, Look, Observed, Rule, View
 from fleet.alerts.scoped import Marks
 from fleet.alerts.state import OTHER_BITS, Active
@@ -46,13 +47,13 @@ def step(
     """
     if not len(seen.holds) and not len(old):
         return old, []
-    here = _among(old.vessel(), view.cur.vessel)
+    here = rows_of(view.cur.vessel, old.vessel()) >= 0
     if not len(seen.holds) and not here.any():
         return old, []
     changes: list[Change] = []
     mine = old.take(here)
     if rule.zoned and len(mine):
-        when = view.cur.t[np.searchsorted(view.cur.vessel, mine.vessel())]
+        when = view.cur.t[rows_of(view.cur.vessel, mine.vessel())]
         mine, changes = expire(rule, mine, view.zones, when)
     now = _align(mine, seen, view)
     if len(now.a) == 0:
@@ -67,19 +68,15 @@ def step(
     changes += [_change(rule, now, int(i), Act.CLEAR, view) for i in np.flatnonzero(clear)]
     quiet = _hush(now, debounce, clear)
     left = now.a.take(quiet | ~(clear | (now.off & ~now.a.fired)))
+    if here.all():
+        return left, changes
     new = Active.concat([old.take(~here), left])
     return new.take(np.argsort(new.key, kind="stable")), changes
 
 
-def _among(who: Ints, ordered: Ints) -> Mask:
-    """Which of these are in the sorted column."""
-    at = np.minimum(np.searchsorted(ordered, who), max(len(ordered) - 1, 0))
-    return np.asarray(ordered[at] == who if len(ordered) else np.zeros(len(who), np.bool_))
-
-
 def _align(mine: Active, seen: Observed, view: View | Look) -> Now:
     on_key = _key(view, seen.holds.row, seen.holds.other)
-    keys = np.union1d(mine.key, on_key)
+    keys = union(mine.key, on_key)
     a = _blank(keys)
     a.put(np.searchsorted(keys, mine.key), mine)
     at = np.searchsorted(keys, on_key)
@@ -88,8 +85,10 @@ def _align(mine: Active, seen: Observed, view: View | Look) -> Now:
     on[at], sure[at], severity[at] = True, seen.holds.sure, seen.holds.severity
     if seen.lasting is not None:
         lasting[at] = seen.lasting
-    kept = np.isin(keys, _key(view, *seen.keeps)) if len(seen.keeps[0]) else np.zeros_like(on)
-    row = np.searchsorted(view.cur.vessel, keys >> OTHER_BITS)
+    kept = np.zeros(len(keys), np.bool_)
+    at = rows_of(keys, _key(view, *seen.keeps))
+    kept[at[at >= 0]] = True
+    row = rows_of(view.cur.vessel, keys >> OTHER_BITS)
     return Now(a, row, view.cur.t[row], on, ~on & ~kept, severity, sure, lasting)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from fleet.alerts.facts import Tie
 from fleet.alerts.neighbours import EARTH_NM, Neighbours
+from fleet.alerts.rows import rows_of
 from fleet.alerts.rule import FRESH, Debounce, Look, Memory, Observed, Rule, seen
 from fleet.model import MINUTE, Floats, Ints, Severity
 
@@ -44,10 +45,8 @@ def _to_mates(look: Look) -> tuple[Ints, Floats]:
     """
     ties = look.facts.ties
     ties = ties.take((ties.kind == Tie.GROUP) & (ties.start <= look.at) & (look.at < ties.end))
-    at = np.searchsorted(look.cur.vessel, ties.vessel)
-    known = np.append(look.cur.vessel, -1)[np.minimum(at, len(look.cur))] == ties.vessel
-    row, group = at[known], ties.group[known]
-    afloat = np.isin(row, look.near.rows)
+    row, group = rows_of(look.cur.vessel, ties.vessel), ties.group
+    afloat = rows_of(look.near.rows, row) >= 0
     row, group = row[afloat], group[afloat]
     return _nearest_mate(look, row, group)
 
