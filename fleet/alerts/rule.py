@@ -138,6 +138,27 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """Boats that are not heard, a row each: what was last known of them."""
+
+    last: Batch  #: their last fixes
+    since: Ints  #: from when the silence counts
+    silence: Ints  #: how long, so far as is to be judged
+    moratorium: Mask  #: on at that fix
+    memory: Memory  #: the rule's own
+    vessels: Vessels  #: of all
+    facts: Facts
+
+    def take(self, rows: Ints | Mask | slice) -> Silent:
+        """These rows alone."""
+        memory = {name: column[rows] for name, column in self.memory.items()}
+        return Silent(
+            self.last.take(rows), self.since[rows], self.silence[rows], self.moratorium[rows],
+            memory, self.vessels, self.facts,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Seen(Columns):
     """Where a rule holds: unique (row of the view, other party) pairs."""
 
@@ -170,7 +191,9 @@ class Debounce:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of alert. Exactly one of observe, look, calls and silence is set."""
+    """One kind of alert. Exactly one of observe, look, calls and silence is set; but who judges
+    silences may look as well, to remember.
+    """
 
     key: str
     title_zh: str
@@ -182,8 +205,8 @@ class Rule:
     memory: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  #: name -> row shape
     zoned: bool = False  #: `other` is a zone: the episode ends with it
     calls: SignalKind | None = None  #: raised by calls for help, folded into sessions
-    silence: Callable[[Any, Batch, Vessels, Mask], Ints] | None = None  #: stages: silence.Stages
-    evidence: Callable[[Any, int, int], dict[str, Any]] | None = None  #: (view or look, row, other)
+    silence: Callable[[Any, Silent], Ints] | None = None  #: stages: silence.Stages
+    evidence: Callable[[Any, int, int], dict[str, Any]] | None = None  #: (what it saw, row, other)
     every: int = 0  #: look at most so often, microseconds; 0: at every look
     needs: tuple[str, ...] = ()  #: names of `facts.WHAT` without which it is not evaluated
     uses: tuple[str, ...] = ()  #: such names without which it is evaluated in part

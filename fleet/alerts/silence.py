@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from fleet.alerts.rule import Rule, View
+from fleet.alerts.facts import Facts
+from fleet.alerts.rule import Rule, Silent, View
 from fleet.alerts.scoped import Scoped
 from fleet.alerts.state import Silences, State
 from fleet.model import DAY, Act, Batch, Change, Ints, Mask, Severity
@@ -23,9 +24,10 @@ from fleet.vessels import Vessels
 REMEMBER = DAY
 """How long an ended gap can still be disproved by late data."""
 
-Stages: TypeAlias = Callable[[Any, Batch, Vessels, Mask], Ints]
-"""(params, last fixes, vessels, moratorium on at that fix) -> array (n, 5): the silence in
-microseconds from which each Severity applies (column = severity; unreachable stages are huge)."""
+Stages: TypeAlias = Callable[[Any, Silent], Ints]
+"""(params, who is silent) -> array (n, 5): the silence in microseconds from which each Severity
+applies (column = severity; unreachable stages are huge). Those that the silence so far has reached
+must not depend on how long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,19 @@ class Clock:
     moratorium: Callable[[Ints], Mask]
     scoped: Scoped | None = None  #: overrides of the numbers, by each boat's last fix
 
-    def limits(self, last: Batch) -> Ints:
-        on = self.moratorium(last.t)
-        if self.scoped is None:
-            return self.stages(self.params, last, self.vessels, on)
-        marks = self.scoped.marks(last, self.vessels)
-        return marks.spread(
-            lambda params, rows: self.stages(params, last.take(rows), self.vessels, on[rows])
+    def silent(self, state: State, last: Batch, until: Ints) -> Silent:
+        """These boats, silent since their last fixes."""
+        since = _base(last, state)
+        memory = {n: state.memory[f"{self.rule.key}.{n}"][last.vessel] for n in self.rule.memory}
+        return Silent(
+            last, since, until - since, self.moratorium(last.t), memory, self.vessels, self.facts
         )
+
+    def limits(self, who: Silent) -> Ints:
+        if self.scoped is None:
+            return self.stages(self.params, who)
+        marks = self.scoped.marks(who.last, self.vessels)
+        return marks.spread(lambda params, rows: self.stages(params, who.take(rows)))
 
     def numbers(self, fix: Batch) -> tuple[Any, list[str]]:
         """What one boat with this last fix is judged by, and the overrides among it."""
@@ -65,11 +72,11 @@ def look(clock: Clock, state: State) -> tuple[State, list[Change]]:
     """Raise what the watermarks show now."""
     known = np.flatnonzero((state.last.t > 0) & clock.vessels.registered[: len(state.last)])
     last = state.last.take(known)
-    base = _base(last, state)
-    limits = clock.limits(last)
-    level = clock.level(limits, state.heard[last.source] - base)
+    who = clock.silent(state, last, state.heard[last.source])
+    limits = clock.limits(who)
+    level = clock.level(limits, who.silence)
     hit = level > 0
-    return _raise(clock, state, last.take(hit), base[hit], limits[hit], level[hit])
+    return _raise(clock, state, who.take(hit), limits[hit], level[hit])
 
 
 def _base(last: Batch, state: State) -> Ints:
@@ -80,9 +87,10 @@ def _base(last: Batch, state: State) -> Ints:
 
 
 def _raise(
-    clock: Clock, state: State, last: Batch, base: Ints, limits: Ints, level: Ints
+    clock: Clock, state: State, who: Silent, limits: Ints, level: Ints
 ) -> tuple[State, list[Change]]:
     """Open or raise the gaps of these vessels to at least `level`."""
+    last = who.last
     open_row = _open_rows(state.silences, last.vessel)
     is_open = open_row >= 0
     s, changes = state.silences.copy(), []
@@ -90,15 +98,22 @@ def _raise(
         row = open_row[i]
         if level[i] > s.severity[row]:
             s.severity[row] = level[i]
-            at = int(base[i] + limits[i, level[i]])
-            changes.append(_change(clock, s, row, Act.RAISE, at, last.take(slice(i, i + 1))))
+            at = int(who.since[i] + limits[i, level[i]])
+            raised = _change(clock, s, row, Act.RAISE, at, last.take(slice(i, i + 1)))
+            changes.append(_with_evidence(clock, raised, who, int(i)))
     new = ~is_open
-    born = _born(last.take(new), base[new], limits[new], level[new])
-    changes += [
-        _change(clock, born, k, Act.OPEN, int(born.opened[k]), last.take(slice(i, i + 1)))
-        for k, i in enumerate(np.flatnonzero(new))
-    ]
+    born = _born(last.take(new), who.since[new], limits[new], level[new])
+    for k, i in enumerate(np.flatnonzero(new)):
+        opened = _change(clock, born, k, Act.OPEN, int(born.opened[k]), last.take(slice(i, i + 1)))
+        changes.append(_with_evidence(clock, opened, who, int(i)))
     return replace(state, silences=Silences.concat([s, born])), changes
+
+
+def _with_evidence(clock: Clock, change: Change, who: Silent, i: int) -> Change:
+    """The change with what the rule has to say of this boat's silence."""
+    if clock.rule.evidence is None:
+        return change
+    return replace(change, evidence={**change.evidence, **clock.rule.evidence(who, i, 0)})
 
 
 def _born(last: Batch, base: Ints, limits: Ints, level: Ints) -> Silences:
@@ -123,10 +138,10 @@ def heard(clock: Clock, state: State, view: View, seen_until: Ints) -> tuple[Sta
     `seen_until` is the watermark of each vessel's former source when its fix came in.
     """
     prev, cur = view.prev, view.cur
-    base = _base(prev, state)
-    limits = clock.limits(prev)
-    true = clock.level(limits, np.minimum(cur.t, seen_until) - base)
-    news = np.maximum(cur.t, cur.received) > base  # else it says nothing of a silence since
+    who = clock.silent(state, prev, np.minimum(cur.t, seen_until))
+    limits = clock.limits(who)
+    true = clock.level(limits, who.silence)
+    news = np.maximum(cur.t, cur.received) > who.since  # else it says nothing of a silence since
     ours = clock.vessels.registered[cur.vessel] & (prev.t > 0) & news
     rows = _open_rows(state.silences, cur.vessel)
     touched = np.flatnonzero(ours & ((rows >= 0) | (true > 0)))
@@ -134,7 +149,7 @@ def heard(clock: Clock, state: State, view: View, seen_until: Ints) -> tuple[Sta
     for i in touched:
         one = slice(i, i + 1)
         if rows[i] < 0:
-            state, more = _raise(clock, state, prev.take(one), base[one], limits[one], true[one])
+            state, more = _raise(clock, state, who.take(one), limits[one], true[one])
             changes += more
         state, more = _settle(clock, state, view, int(i), int(true[i]))
         changes += more

@@ -48,12 +48,12 @@ def _remembering(state: State, unended: Sequence[Open]) -> State:
     active, sessions, silences = dict(state.active), dict(state.sessions), state.silences
     for rule in RULES:
         mine = [o for o in unended if o.kind == rule.key]
-        if rule.observe or rule.look:
+        if rule.silence:
+            silences = _columns(Silences, [_silent(o) for o in mine])
+        elif rule.observe or rule.look:
             active[rule.key] = _columns(Active, [_holding(o) for o in mine])
         elif rule.calls:
             sessions[rule.key] = _columns(Sessions, [_calling(o) for o in mine])
-        elif rule.silence:
-            silences = _columns(Silences, [_silent(o) for o in mine])
     return replace(state, active=active, sessions=sessions, silences=silences)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from fleet.alerts.facts import Wind
 from fleet.alerts.rule import Debounce, Look, Memory, Observed, Rule, seen
+from fleet.alerts.weather import agreed
 from fleet.model import HOUR, MINUTE, Floats, Ints, Severity
 
 
@@ -41,14 +41,6 @@ def _expected(look: Look, rows: Ints, p: Params) -> Floats:
     for time in (look.at, *now.tolist()):
         out = np.fmax(out, agreed(wind, wind.at(lon, lat, time)))
     return out
-
-
-def agreed(wind: Wind, force: Floats) -> Floats:
-    """What the two newest forecasts both say, or what was measured: (cycles, n) -> (n,)."""
-    measured = np.fmax.reduce(force[wind.observed], axis=0, initial=np.nan)
-    told = force[~wind.observed][np.argsort(-wind.issued[~wind.observed], kind="stable")[:2]]
-    both = told.min(axis=0) if len(told) == 2 else np.full(force.shape[1], np.nan)
-    return np.asarray(np.fmax(measured, both))
 
 
 def debounce(p: Params) -> Debounce:
