@@ -84,6 +84,7 @@ class Engine:
             self.params[rule.key],
             rule.silence,
             self.vessels,
+            self.facts,
             self._moratorium,
             self.scoped.get(rule.key),
         )
