@@ -38,6 +38,7 @@ class Clock:
     params: Any
     stages: Stages
     vessels: Vessels
+    facts: Facts
     moratorium: Callable[[Ints], Mask]
     scoped: Scoped | None = None  #: overrides of the numbers, by each boat's last fix
 
