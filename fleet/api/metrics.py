@@ -13,6 +13,7 @@ from fleet.telemetry import Family
 def families(found: dict[str, Rows], hub: Hub) -> Iterator[Family]:
     yield from _feeds(found["feeds"])
     yield from _desk(found)
+    yield from _told(found["told"], found["rate"])
     yield from _workers(found["workers"])
     yield from _storage(found["storage"])
     yield from _sockets(hub, found["sessions"])
@@ -62,6 +63,27 @@ def _desk(found: dict[str, Rows]) -> Iterator[Family]:
     queued = [r for r in outbox if r["state"] == "queued"]
     about = "Seconds the longest waiting message is due"
     yield _family(queued, "gauge", "fleet_outbox_waiting_seconds", about, "waiting_s", ("channel",))
+
+
+def _told(kinds: Rows, rate: Rows) -> Iterator[Family]:
+    """The rate budget: EEMUA 191 / ISA-18.2 ask for 6 an operator and hour, 10 in ten minutes."""
+    about = "Alerts told within the last day"
+    yield _family(kinds, "gauge", "fleet_alerts_told", about, "day", ("kind",))
+    said = [
+        {"kind": r["kind"], "verdict": name, "n": r[name]}
+        for r in kinds
+        for name in ("true", "false_alarm", "test")
+    ]
+    about = "What people made of the alerts of 90 days"
+    yield _family(said, "gauge", "fleet_alert_verdicts", about, "n", ("kind", "verdict"))
+    about = "True alarms of those that people judged, 90 days"
+    yield _family(kinds, "gauge", "fleet_alert_precision", about, "precision", ("kind",))
+    for name, about, value in (
+        ("fleet_alerts_told_per_hour", "Alerts told an hour, mean of the last day", "hour"),
+        ("fleet_alerts_told_10m", "Alerts told in the last ten minutes", "ten"),
+        ("fleet_alerts_told_10m_worst", "The most within ten minutes of the last day", "worst"),
+    ):
+        yield _family(rate, "gauge", name, about, value, ())
 
 
 def _workers(rows: Rows) -> Iterator[Family]:

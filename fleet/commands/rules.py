@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -19,10 +20,14 @@ from fleet.alerts.rules import RULES
 from fleet.alerts.scopes import ordered
 from fleet.alerts.standing import about, standing
 from fleet.commands.app import App, pass_app, running, with_settings
-from fleet.store import health
+from fleet.store import health, load
 from fleet.store import rules as stored
 from fleet.store.db import connect
 from fleet.store.rules import Present
+from fleet.store.scope import Scope
+
+VERDICTS = ("true", "false_alarm", "test")
+EVERYBODY = Scope(signed=True, everything=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Listed:
     why_en: str = ""
     open: int | None = None  #: None where there is no database
     day: int | None = None
+    verdicts: Mapping[str, int] | None = None  #: of people, on the alerts of the last 90 days
+    precision: float | None = None  #: true / (true + false alarms); None: nobody has judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class Known:
     thresholds: Mapping[str, Mapping[str, Any]]
     alerts: Mapping[str, Mapping[str, Any]]
     present: Present
+    judged: Mapping[str, Mapping[str, Any]]
 
 
 @click.command()
@@ -64,8 +72,9 @@ class Known:
 def rules(app: App, as_json: bool) -> None:
     """List what raises alerts: numbers, overrides of them, their source, data, counts.
 
-    With a database, its thresholds, whether each kind has the data that it needs, and how many
-    alerts are open; without one, the numbers that ship with the service, and what each needs.
+    With a database, its thresholds, whether each kind has the data that it needs, how many alerts
+    are open, and how many people called true; without one, the numbers that ship with the service,
+    and what each needs.
     """
     url = app.settings.database_url.get_secret_value()
     known = running(known_to(url)) if url else None
@@ -81,7 +90,9 @@ async def known_to(url: str) -> Known | None:
     try:
         async with await connect(url, "fleet-rules") as conn:
             counts = {row["kind"]: row for row in await health.alerts(conn)}
-            return Known(await health.thresholds(conn), counts, await stored.present(conn))
+            present = await stored.present(conn)
+            judged = await load.verdicts(conn, EVERYBODY, datetime.now(UTC))
+            return Known(await health.thresholds(conn), counts, present, judged)
     except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
         click.echo(f"without the database: {str(error).splitlines()[0]}", err=True)
         return None
@@ -112,10 +123,12 @@ def said(rule: Rule, known: Known) -> dict[str, Any]:
     """What only a database knows of a rule."""
     found = standing(rule, known.present.facts, known.present.kinds)
     zh, en = found.said()
-    counts = known.alerts.get(rule.key, {})
+    counts, judged = known.alerts.get(rule.key, {}), known.judged.get(rule.key, {})
     return {
         "data": found.state, "why_zh": zh, "why_en": en,
         "open": counts.get("open", 0), "day": counts.get("day", 0),
+        "verdicts": {name: judged.get(name, 0) for name in VERDICTS},
+        "precision": load.precision(judged),
     }  # fmt: skip
 
 
@@ -125,9 +138,10 @@ def show(console: Console, found: list[Listed]) -> None:
     table.add_column("about, data and source", overflow="fold")
     if counted:
         table.add_column("open / day", justify="right")
+        table.add_column("true of judged, 90 d", justify="right")
     for entry in found:
         row = [titled(entry), numbered(entry), described(entry)]
-        table.add_row(*row, *([f"{entry.open} / {entry.day}"] if counted else []))
+        table.add_row(*row, *([f"{entry.open} / {entry.day}", true_of(entry)] if counted else []))
     console.print(table)
 
 
@@ -138,6 +152,14 @@ def numbered(entry: Listed) -> str:
         lines.append(f"[cyan]{escape(scope.label)}[/cyan]")
         lines += [f"  {k} = {v:g}" for k, v in scope.values.items()]
     return "\n".join(lines)
+
+
+def true_of(entry: Listed) -> str:
+    """Precision from what people said, with what it rests on."""
+    said = entry.verdicts or {}
+    if entry.precision is None:
+        return "-"
+    return f"{entry.precision:.0%}\n{said['true']} of {said['true'] + said['false_alarm']}"
 
 
 def titled(entry: Listed) -> str:

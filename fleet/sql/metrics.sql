@@ -39,3 +39,22 @@ select kind, count(*) as n from session where expires > now() group by kind orde
 select pg_relation_size('ballast')::float8 as ballast,
        pg_database_size(current_database())::float8 as database,
        (select count(distinct hour) from position_dirty where hour < now() - interval '70 min') as due
+
+-- name: told
+-- Alerts that came before the command centre, by kind: within a day, and what people made of those
+-- of 90 days. Children of a root and what is born shelved are told to nobody.
+select kind, count(*) filter (where shown > now() - interval '1 day') as day,
+       count(*) filter (where verdict = 'true') as "true",
+       count(*) filter (where verdict = 'false_alarm') as false_alarm,
+       count(*) filter (where verdict = 'test') as test,
+       (count(*) filter (where verdict = 'true'))::float8
+           / nullif(count(*) filter (where verdict in ('true', 'false_alarm')), 0) as precision
+from alert where shown > now() - interval '90 days' group by kind order by kind
+
+-- name: rate
+-- How fast they come: an hour on the average of a day, in the last ten minutes, and at the worst.
+select count(*)::float8 / 24 as hour, coalesce(max(n), 0) as worst,
+       count(*) filter (where shown > now() - interval '10 minutes') as ten
+from (select shown, count(*) over (order by shown range between interval '10 minutes' preceding
+                                   and current row) as n
+      from alert where shown > now() - interval '1 day') told

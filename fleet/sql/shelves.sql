@@ -11,7 +11,7 @@ select s.id, s.kind, s.vessel, v.name as vessel_name, m.mmsi, s.other,
           and x.status = 'shelved') as shelved,
        (select count(*) from alert x
         where x.vessel = s.vessel and x.kind = s.kind and x.other = s.other
-          and x.opened > s.since) as since_then
+          and x.opened >= s.since and x.id <> coalesce(s.alert, 0)) as since_then
 from shelf s
 join vessel v on v.id = s.vessel
 {mmsi}

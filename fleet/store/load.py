@@ -6,8 +6,10 @@ born shelved was told to nobody and does not count.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from fleet.store.db import Connection, one, rows
 from fleet.store.reads import Row, Rows
@@ -65,7 +67,7 @@ async def verdicts(conn: Connection, scope: Scope, now: datetime) -> dict[str, R
     return {row["kind"]: row for row in found}
 
 
-def precision(row: Row) -> float | None:
+def precision(row: Mapping[str, Any]) -> float | None:
     """True alarms of those that people judged; tests are neither. None where none was judged."""
     judged = row.get("true", 0) + row.get("false_alarm", 0)
     return row["true"] / judged if judged else None

@@ -6,6 +6,7 @@ within seconds; alerts keep the version that raised them.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -27,7 +28,7 @@ from fleet.api.schemas.rules import (
     RuleVersion,
     RuleVersions,
 )
-from fleet.store import reads
+from fleet.store import load, reads
 from fleet.store import rules as stored
 from fleet.store.db import Connection
 from fleet.store.scope import Scope
@@ -99,6 +100,7 @@ def _kind(name: str) -> Kind:
 async def _listed(conn: Connection, scope: Scope, kinds: tuple[Kind, ...]) -> list[Rule]:
     own = {row["kind"]: row for row in await reads.rules(conn, scope)}
     counts = await reads.rule_counts(conn, scope)
+    judged = await load.verdicts(conn, scope, datetime.now(UTC))
     there = await stored.present(conn)
     return [
         Rule.build(
@@ -106,6 +108,7 @@ async def _listed(conn: Connection, scope: Scope, kinds: tuple[Kind, ...]) -> li
             own.get(k.key) or stored.shipped(k.key),
             standing(k, there.facts, there.kinds),
             counts.get(k.key, {}),
+            judged.get(k.key, {}),
         )
         for k in kinds
     ]

@@ -10,6 +10,8 @@ from pydantic import Field
 from fleet.alerts.rule import Rule as Kind
 from fleet.alerts.standing import Standing, about
 from fleet.api.schemas.base import Actor, In, Out, Said, Text
+from fleet.api.schemas.load import Verdicts
+from fleet.store.load import precision
 from fleet.store.reads import Row
 
 
@@ -69,9 +71,11 @@ class Rule(RuleVersion):
     data: DataState
     open: int = Field(description="alerts (or log entries) in the caller's scope, going on")
     day: int = Field(description="begun within 24 hours")
+    verdicts: Verdicts = Field(description="on the alerts of the last 90 days")
+    precision: float | None = Field(description="true / (true + false alarms); null: none judged")
 
     @classmethod
-    def build(cls, kind: Kind, row: Row, data: Standing, counts: Row) -> Rule:
+    def build(cls, kind: Kind, row: Row, data: Standing, counts: Row, judged: Row) -> Rule:
         zh, en = about(kind.key)
         return cls(
             kind=kind.key,
@@ -83,6 +87,8 @@ class Rule(RuleVersion):
             data=DataState.of(data),
             open=counts.get("open", 0),
             day=counts.get("day", 0),
+            verdicts=Verdicts.of(judged),
+            precision=precision(judged),
             **cls.fields_of(row),
         )
 

@@ -1,0 +1,209 @@
+"""Calls that ring again, silence by key, and what comes up when its root has ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fleet.columns import to_datetime
+from fleet.model import Act, Change, Severity
+from fleet.store import alerts, orders
+from fleet.store.db import Connection, one, rows
+from tests.grid.harbour import Day, alert, at, build, day
+from tests.grid.port import IN_03, ORANGE, RED, T0, YELLOW
+
+EVERYBODY = "wang 03, li 03 backup, chen leads 03, sun 海事, qian chief, zhou committee, zhao 04"
+
+
+def told(
+    kind: str, minute: float, severity: Severity, act: Act = Act.OPEN, vessel: int = 7
+) -> Change:
+    """What the engine says of an episode that began at this minute."""
+    return Change(kind, vessel, 0, at(minute), act, at(minute), severity, "holds", *IN_03)
+
+
+async def says(today: Day, minute: float, *changes: Change) -> list[str]:
+    cases, happened = await alerts.apply(today.conn, changes, at(minute))
+    happened += await orders.open_orders(today.conn, cases, at(minute))
+    return await today._keep(happened)
+
+
+# Calls for help
+
+
+@pytest.mark.parametrize("kind", ["distress", "mob"])
+async def test_who_has_the_call_keeps_it_and_hears_it_every_ten_minutes(
+    conn: Connection, kind: str
+) -> None:
+    today = await day(conn, EVERYBODY, kind=kind, severity=RED)
+    await today.does("wang", "accept", 1)
+    for minute in (11, 22, 33):
+        assert await today.tick(minute - 0.1) == []
+        assert await today.tick(minute) == ["raise alert", "raise"]
+        assert (await today.order())["status"] == "accepted", "no work is taken away"
+        assert "wang/order order.raised" in await today.outbox()
+        assert await today.alerts("wang", "acknowledge", minute + 1) == ["acknowledge alert"]
+        assert await today.outbox() == [], "an acknowledgement silences it everywhere"
+    found = await today.alert()
+    assert (found["occurrences"], found["reason"]) == (4, "still_open")
+    await today.does("wang", "close", 40, outcome="resolved", note="all aboard")
+    assert await today.tick(600) == []
+    assert (await today.alert())["verdict"] == "true"
+
+
+async def test_a_call_that_nobody_has_acknowledged_climbs_as_ever(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY, kind="distress", severity=RED)
+    assert await today.tick(2) == ["time_out", "escalate"]
+    assert (await today.alert())["occurrences"] == 1
+
+
+async def test_no_other_kind_rings_again(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY, kind="gap", severity=RED)
+    await today.does("wang", "accept", 1)
+    assert await today.tick(600) == []
+
+
+# Silence by key
+
+
+async def test_red_breaks_the_silence_of_its_key(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY, kind="gap", severity=ORANGE)
+    await today.alerts("commander", "shelve", 1, until=at(600), reason="yard")
+    assert "unshelve alert" in await says(
+        today, 5, replace(told("gap", 0, RED, Act.RAISE), t=at(5))
+    )
+    assert (await today.alert())["status"] == "active"
+    assert (await one(conn, "select why from shelf"))["why"] == "worse"
+
+
+@pytest.mark.parametrize(("severity", "status"), [(YELLOW, "shelved"), (ORANGE, "active")])
+async def test_a_later_episode_is_silent_unless_it_is_worse(
+    conn: Connection, severity: Severity, status: str
+) -> None:
+    today = await day(conn, EVERYBODY, kind="gap", severity=YELLOW)
+    await today.alerts("commander", "shelve", 1, until=at(600), reason="yard")
+    await says(today, 10, replace(told("gap", 0, YELLOW, Act.CLEAR), t=at(10)))
+    before = len(await today.outbox())
+    await says(today, 30, told("gap", 30, severity))
+    later = await one(conn, "select * from alert order by id desc limit 1")
+    assert later["status"] == status
+    assert (len(await today.outbox()) > before) == (status == "active")
+    in_force = await rows(conn, "select 1 from shelf where ended is null")
+    assert len(in_force) == (status == "shelved"), "what is worse ends it"
+
+
+async def test_the_same_opening_told_twice_is_shelved_once(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY, kind="gap")
+    await today.alerts("commander", "shelve", 1, until=at(600), reason="yard")
+    opening = told("gap", 30, YELLOW)
+    assert await says(today, 30, opening) == ["open alert", "shelve alert"]
+    assert await says(today, 31, opening) == []
+
+
+async def test_another_boat_and_another_kind_are_heard(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY, kind="gap")
+    await conn.execute("insert into vessel (id, name) values (8, 'other')")
+    await today.alerts("commander", "shelve", 1, until=at(600), reason="yard")
+    await says(today, 30, told("speed", 30, YELLOW), told("gap", 30, YELLOW, vessel=8))
+    found = await rows(conn, "select status from alert where episode = %(t)s", t=_time(30))
+    assert [row["status"] for row in found] == ["active", "active"]
+
+
+async def test_at_its_end_it_is_offered_to_who_is_on_duty(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY, kind="gap")
+    await today.alerts("commander", "shelve", 1, until=at(60), reason="yard")
+    await says(today, 10, replace(told("gap", 0, YELLOW, Act.CLEAR), t=at(10)))
+    await says(today, 30, told("gap", 30, YELLOW))
+    assert await today.tick(59) == ["void"], "of the first one, which is over"
+    assert await today.tick(60) == ["unshelve alert", "offer"]
+    assert (await one(conn, "select why from shelf"))["why"] == "expired"
+
+
+# What a root explained
+
+
+async def under(conn: Connection, root: str, severity: Severity) -> Day:
+    """An alert of this kind, and a gap that it explains."""
+    await build(conn, EVERYBODY)
+    today = Day(conn, await alert(conn, root, severity))
+    await today.open()
+    child = told("gap", 1, YELLOW)
+    parent = (root, 7, 0, T0)
+    await says(today, 1, child, replace(child, act=Act.SUPPRESS, reason="x", parent=parent))
+    return today
+
+
+async def child(conn: Connection) -> tuple[str, str, bool]:
+    row = await one(conn, "select status, reason, parent, shown from alert where episode > %(t)s",
+                    t=_time(0.5))  # fmt: skip
+    assert (row["shown"] is None) == (row["status"] != "active")
+    return row["status"], row["reason"], row["parent"] is None
+
+
+@pytest.mark.parametrize("root", ["distress", "mob", "spoof"])
+async def test_of_one_boat_at_once(conn: Connection, root: str) -> None:
+    today = await under(conn, root, RED)
+    assert await today.tick(1.5) == []
+    await today.alerts("commander", "close", 1.5, reason="rescued")
+    assert (await today.tick(1.6)) == ["release alert", "offer"]
+    assert await child(conn) == ("active", "root_closed", True)
+    assert await today.tick(1.7) == [], "once"
+
+
+@pytest.mark.parametrize("root", ["feed", "mass_movement"])
+async def test_of_many_boats_after_a_quarter_of_an_hour(conn: Connection, root: str) -> None:
+    today = await under(conn, root, YELLOW)
+    await today.verdict("commander", "false_alarm", 2, reason="not so")
+    assert "release alert" not in await today.tick(16.9)
+    assert (await child(conn))[0] == "suppressed"
+    assert await today.tick(17) == ["release alert", "offer"]
+    assert await child(conn) == ("active", "root_closed", True)
+
+
+async def test_what_has_passed_meanwhile_does_not_come_up(conn: Connection) -> None:
+    today = await under(conn, "distress", RED)
+    await says(today, 1.2, replace(told("gap", 1, YELLOW, Act.CLEAR), t=at(1.2)))
+    await today.alerts("commander", "close", 1.5, reason="rescued")
+    assert await today.tick(60) == []
+    assert (await child(conn))[0] == "closed"
+
+
+async def test_a_root_that_is_only_acknowledged_explains_on(conn: Connection) -> None:
+    today = await under(conn, "mass_movement", YELLOW)
+    await today.does("wang", "accept", 2)
+    assert "release alert" not in await today.tick(60)
+
+
+async def test_what_the_engine_releases_is_offered_too(conn: Connection) -> None:
+    """The engine's own release, when the root has passed by itself."""
+    today = await under(conn, "mass_movement", YELLOW)
+    happened = await says(today, 20, replace(told("gap", 1, YELLOW, Act.RELEASE), t=at(20)))
+    assert happened == ["release alert", "offer"]
+    assert (await child(conn))[2], "it is nobody's child any more"
+
+
+# Verdicts
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict"),
+    [("rescued", "true"), ("handed_to_sar", "true"), ("false_alarm", "false_alarm"),
+     ("test", "test")],
+)  # fmt: skip
+async def test_the_code_that_closes_a_red_alert_is_its_verdict(
+    conn: Connection, reason: str, verdict: str
+) -> None:
+    today = await day(conn, EVERYBODY, kind="distress", severity=RED)
+    await today.alerts("commander", "close", 1, reason=reason)
+    assert (await today.alert())["verdict"] == verdict
+
+
+async def test_words_that_close_a_yellow_one_are_no_verdict(conn: Connection) -> None:
+    today = await day(conn, EVERYBODY)
+    await today.alerts("commander", "close", 1, reason="seen on the camera")
+    assert (await today.alert())["verdict"] is None
+
+
+def _time(minute: float) -> object:
+    return to_datetime(at(minute))
