@@ -20,7 +20,7 @@ from fleet.ingest.ais.unpack import LONG, TEXT, UNIT, WORD, Plan, letters, plan,
 from fleet.ingest.clean import NO_SECOND
 from fleet.model import Floats, Ints
 
-FEW: Final = 2048
+FEW: Final = 1024
 """Up to so many messages; more are cheaper layout by layout."""
 PLANS: Final = [plan(name) for name in LAYOUTS]
 FLOATS: Final = max(len(p.floats) for p in PLANS)
@@ -75,6 +75,10 @@ KEPT: Final = np.stack(
     [_stacked(lambda f: f.auxiliary is not True), _stacked(lambda f: f.auxiliary is not False)]
 )
 """By whether the sender is an auxiliary craft."""
+WHOLE: Final = END.max(1)
+"""Bits of a message that lacks no field."""
+SHARED: Final = np.array([any(f.auxiliary is not None for f in x.fields) for x in LAYOUTS.values()])
+"""Layouts with a field that auxiliary craft alone send, or do not."""
 SCALE: Final[Floats] = np.maximum(_stacked(lambda f: f.scale), 1)[:, CODES:].astype(np.float64)
 LOW: Final = _stacked(lambda f: (f.missing or (1, 0))[0])[:, CODES:]
 HIGH: Final = _stacked(lambda f: (f.missing or (1, 0))[1])[:, CODES:]
@@ -97,18 +101,23 @@ class Few:
     def __init__(self, words: Ints, codes: Bytes, rank: NDArray[np.uint8], length: Ints) -> None:
         self.codes, self.rank, self.length = codes, rank, length
         mmsi = words[0] >> 10 & (1 << 30) - 1
-        raw = words[WORDS[rank], np.arange(len(rank))[:, None]]
-        raw >>= SHIFT[rank]
-        raw &= MASK[rank]
-        raw *= END[rank] <= length[:, None]
-        raw *= KEPT[(mmsi // 10_000_000 == AUXILIARY).astype(np.int8), rank]
-        sign = SIGN[rank]
+        at = WORDS.take(rank, 0)
+        at *= len(rank)
+        at += np.arange(len(rank))[:, None]
+        raw = words.ravel().take(at)
+        raw >>= SHIFT.take(rank, 0)
+        raw &= MASK.take(rank, 0)
+        if (length < WHOLE.take(rank)).any():
+            raw *= END[rank] <= length[:, None]
+        if SHARED[rank[0] : rank[-1] + 1].any():
+            raw *= KEPT[(mmsi // 10_000_000 == AUXILIARY).astype(np.int8), rank]
+        sign = SIGN.take(rank, 0)
         raw ^= sign
         raw -= sign
         self.raw, self.second = raw, raw[:, 0] + TELLS[rank]
         told = raw[:, CODES:]
-        self.values = told / SCALE[rank]
-        self.values[(told >= LOW[rank]) & (told <= HIGH[rank])] = np.nan
+        self.values = told / SCALE.take(rank, 0)
+        self.values[(told >= LOW.take(rank, 0)) & (told <= HIGH.take(rank, 0))] = np.nan
         self.places: Floats = self.values[:, :2].T
         self.flags = raw[:, :CODES].astype(np.bool_)
         self.silent = int(np.searchsorted(rank, SPOKEN))
