@@ -24,6 +24,7 @@ from fleet.api.routers import (
     alerts,
     facts,
     live,
+    identities,
     load,
     messages,
     orders,
@@ -42,8 +43,9 @@ from fleet.store.db import Pool
 
 BASE = "/api/v1"
 NOUNS = (
-    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, facts, recalls,
-    schemas, live,
+    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, dry_runs,
+    facts, recalls,
+    identities, schemas, live,
 )  # fmt: skip
 FIRST_READ_S = 5
 PROBLEM = {"$ref": "#/components/schemas/ProblemBody"}

@@ -24,7 +24,7 @@ from vessel v where v.registered order by v.id;
 
 -- name: decided
 -- Strangers that a person said something about: the air says nothing more of their class.
-select id from vessel where decision is not null order by id;
+select vessel as id from identity_decision where undone is null order by vessel;
 
 -- name: lock
 -- One at a time makes new vessels.

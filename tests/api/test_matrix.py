@@ -104,6 +104,13 @@ TABLE: dict[str, Rule | None] = {  # None: public
     f"PUT {BASE}/rules/{{kind}}": Rule(CHIEF, {"reason": "x", "enabled": True}),
     f"POST {BASE}/rules/{{kind}}/restore": Rule(CHIEF, {"version": 1, "reason": "x"}),
     f"GET {BASE}/rules/{{kind}}/versions": Rule(ALL),
+    f"GET {BASE}/identities": Rule(EDITORS),
+    f"GET {BASE}/identities/decisions": Rule(EDITORS),
+    f"GET {BASE}/identities/{{vessel_id}}/decisions": Rule(EDITORS),
+    f"POST {BASE}/identities/{{vessel_id}}/decide": Rule(
+        CHIEF, {"decision": "foreign", "reason": "x"}, scoped=True
+    ),
+    f"POST {BASE}/identities/{{vessel_id}}/undo": Rule(CHIEF, {"reason": "x"}, scoped=True),
     f"GET {BASE}/facts": Rule(ALL),
     f"GET {BASE}/facts/{{kind}}": Rule(ALL),
     f"PUT {BASE}/facts/groups": Rule(CHIEF, {"rows": []}),
