@@ -43,8 +43,7 @@ from fleet.store.db import Pool
 
 BASE = "/api/v1"
 NOUNS = (
-    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, dry_runs,
-    facts, recalls,
+    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, facts, recalls,
     identities, schemas, live,
 )  # fmt: skip
 FIRST_READ_S = 5
