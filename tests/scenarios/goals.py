@@ -38,13 +38,9 @@ DAYS = {
 """Whole days, with what is demanded of them in the words of `score --require`."""
 
 BELOW = {
-    "boundary": Goal(1.0, 0.80),  # four boats are told of the line again after they turned away
-    "collision": Goal(1.0, 0.93),  # two boats of no common group at work side by side: encounter
     "feed": Goal(0.33),  # the receiver is told; not yet a wrong clock, nor the terminals' broker
     "moratorium": Goal(1.0, 0.94),  # two boats in column, taken for one hull
     "port_crowding": Goal(1.0, 0.50),  # the one crowding told; two boats in column, as above
-    "recall": Goal(1.0, 0.76),  # four boats are told again after they touched a shelter
-    "spoof": Goal(1.0, 0.88),  # a number on two boats is told again after half an hour of quiet
     "undeclared_departure": Goal(1.0, 0.84),  # boats in column, as above
 }
 """Scenarios that do not reach the goal, with what they do reach at SEED: recall, precision. An

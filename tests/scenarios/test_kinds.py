@@ -6,7 +6,6 @@ FLEET_SCENARIOS=all plays all of them and the whole days; FLEET_SEED draws anoth
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,8 @@ from simulators.scoring.figures import Score
 from simulators.sea import scenario
 
 from .goals import BELOW, DAYS, KINDS, QUICK, SEED, Goal, goal
-from .playing import drawn, scored
+from .mutants import DEAF, JUMPY, Numbers
+from .playing import Change, drawn, scored
 
 EVERYTHING = os.environ.get("FLEET_SCENARIOS") == "all"
 DRAWN = int(os.environ.get("FLEET_SEED", SEED))
@@ -49,28 +49,27 @@ def test_a_whole_day_is_no_storm(name: str, tmp_path: Path) -> None:
     assert [demand for demand in DAYS[name] if not met(found, demand)] == [], found.overall
 
 
-def deaf(params: Any) -> Any:
-    return replace(params, fishing_kn=params.fishing_kn * 3)
-
-
-def jumpy(params: Any) -> Any:
-    return replace(params, fishing_kn=params.fishing_kn / 3, lasting_min=0)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_other_thresholds_score_worse(tmp_path: Path) -> None:
-    """The test of the test: a service that hears too little misses, one that cries cries wolf."""
-    folder = drawn("speed", SEED, tmp_path / "speed")
-    too_little = scored(folder, changed={"speed": deaf})
-    too_much = scored(folder, changed={"speed": jumpy})
-    assert too_little.overall.recall is not None
-    assert too_little.overall.recall < goal("speed").recall
-    assert too_much.overall.precision is not None
-    assert too_much.overall.precision < goal("speed").precision
+@pytest.mark.parametrize("name", DEAF if EVERYTHING else ("speed", "collision", "zone_enter"))
+def test_other_thresholds_score_worse(name: str, tmp_path: Path) -> None:
+    """The test of the test: a service that hears too little misses, one that cries wolf cries."""
+    folder = drawn(name, SEED, tmp_path / name)
+    deaf = scored(folder, changed={name: mutant(DEAF[name])}).overall
+    assert deaf.recall is not None
+    assert deaf.recall < goal(name).recall
+    if name in JUMPY:
+        jumpy = scored(folder, changed={name: mutant(JUMPY[name])}).overall
+        assert jumpy.precision is not None
+        assert jumpy.precision < goal(name).precision
+
+
+def mutant(numbers: Numbers) -> Change:
+    return lambda params: replace(params, **numbers)
 
 
 def test_every_scenario_that_ships_has_a_goal() -> None:
+    assert {*JUMPY} <= {*DEAF} <= {*KINDS}
     assert {*KINDS, *DAYS} == set(scenario.names())
     assert {*BELOW} <= {*KINDS}
     assert len(KINDS) == len(set(KINDS))

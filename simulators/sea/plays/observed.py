@@ -51,13 +51,12 @@ def company(stage: Stage, role: Role) -> None:
             continue
         t = np.arange(stage.begin, stage.end, 20.0)
         m = motion(a.track, t)
-        near = (witness.separation(a.track, b.track, t) < 1.15 * numbers.TOGETHER_NM) & ~_in_port(
-            m.lon, m.lat
-        )
-        span = witness.longest(t, near)
+        apart, out = witness.separation(a.track, b.track, t), ~_in_port(m.lon, m.lat)
+        span = witness.longest(t, out & (apart < 1.15 * numbers.TOGETHER_NM))
         if span is None or span[1] - span[0] < 0.8 * numbers.TOGETHER_FOR:
             continue
-        slow = witness.longest(t, near & (m.sog < SLOW_KN))
+        surely = out & (apart < 0.85 * numbers.TOGETHER_NM) & (m.sog < SLOW_KN)
+        slow = witness.longest(t, surely)
         long = slow is not None and slow[1] - slow[0] > 1.3 * numbers.TOGETHER_FOR
         stage.truth.incident("encounter", a, span[0], due=span[0] + numbers.TOGETHER_FOR,
                              ends=span[1] + 30 * MINUTE, object=b,
