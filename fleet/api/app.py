@@ -22,9 +22,10 @@ from fleet.api.live.hub import Hub
 from fleet.api.passwords import Passwords
 from fleet.api.routers import (
     alerts,
+    dry_runs,
     facts,
-    live,
     identities,
+    live,
     load,
     messages,
     orders,
@@ -38,12 +39,14 @@ from fleet.api.routers import (
     vessels,
     zones,
 )
+from fleet.api.trials import Trials
 from fleet.settings import Settings
 from fleet.store.db import Pool
 
 BASE = "/api/v1"
 NOUNS = (
-    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, facts, recalls,
+    session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, dry_runs,
+    facts, recalls,
     identities, schemas, live,
 )  # fmt: skip
 FIRST_READ_S = 5
@@ -65,7 +68,7 @@ class Application(FastAPI):
 
 
 def create_app(settings: Settings, pool: Pool) -> FastAPI:
-    hub = Hub(settings, pool)
+    hub, trials = Hub(settings, pool), Trials(settings, pool)
     app = Application(
         title="先锋渔英 fleet",
         summary="Safety of fishing vessels at sea: positions, alerts, orders, zones.",
@@ -73,10 +76,11 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
         openapi_url=f"{BASE}/openapi.json",
         docs_url=None,  # its pages load scripts from elsewhere, which our CSP rightly refuses
         redoc_url=None,
-        lifespan=_lifespan(hub),
+        lifespan=_lifespan(hub, trials),
         generate_unique_id_function=lambda route: f"{route.tags[0]}_{route.name}",
     )
     app.state.service = Service(settings, pool, Passwords(), hub)
+    app.state.trials = trials
     errors.install(app)
     app.include_router(_versioned())
     app.include_router(root.router)
@@ -91,7 +95,7 @@ def _versioned() -> APIRouter:
     return router
 
 
-def _lifespan(hub: Hub) -> Any:
+def _lifespan(hub: Hub, trials: Trials) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(hub.run(), name="live")
@@ -99,6 +103,7 @@ def _lifespan(hub: Hub) -> Any:
             async with asyncio.timeout(FIRST_READ_S):
                 await hub.known.wait()
         yield
+        await trials.close()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from fleet import telemetry
 from fleet.alerts.parameters import BadParameter, typed
 from fleet.alerts.scopes import CONDITIONS, checked, plainly
 from fleet.columns import from_datetime
@@ -89,6 +90,7 @@ def dry_run(app: App, /, **options: Any) -> None:
     Judges stored positions twice, by what is in force and by the candidate, and shows both beside
     what was raised at the time. Writes nothing. What history cannot show is said in the result.
     """
+    telemetry.configure("error")
     url, job, as_json = app.database_url, options.pop("job"), options.pop("as_json")
     if job:
         _job(url, app)

@@ -111,6 +111,10 @@ TABLE: dict[str, Rule | None] = {  # None: public
         CHIEF, {"decision": "foreign", "reason": "x"}, scoped=True
     ),
     f"POST {BASE}/identities/{{vessel_id}}/undo": Rule(CHIEF, {"reason": "x"}, scoped=True),
+    f"GET {BASE}/dry-runs": Rule(CHIEF),
+    f"POST {BASE}/dry-runs": Rule(CHIEF, {"from": RECALL["issued"], "to": RECALL["deadline"]}),
+    f"GET {BASE}/dry-runs/{{run_id}}": Rule(CHIEF),
+    f"POST {BASE}/dry-runs/{{run_id}}/cancel": Rule(CHIEF),
     f"GET {BASE}/facts": Rule(ALL),
     f"GET {BASE}/facts/{{kind}}": Rule(ALL),
     f"PUT {BASE}/facts/groups": Rule(CHIEF, {"rows": []}),
