@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fleet.ingest.ais import moments, rest, unpack
 from fleet.ingest.ais.bits import ALPHABET, Bits
+from fleet.ingest.ais.envelope import Common
 from fleet.ingest.ais.few import FEW, Few
 from fleet.ingest.ais.fields import LAYOUTS, Layout, Name
 from fleet.ingest.ais.found import (
@@ -34,7 +35,7 @@ from fleet.ingest.ais.messages import Doubt, Messages, Row, Table
 from fleet.ingest.ais.moments import TIMELESS, Heard, Moments
 from fleet.ingest.ais.reader import KINDS
 from fleet.ingest.ais.stamped import moments as dates
-from fleet.ingest.ais.text import Bytes, Text, chars, table
+from fleet.ingest.ais.text import Bytes, Text, table
 from fleet.ingest.clean import NO_SECOND, Clock
 from fleet.ingest.format import Record
 from fleet.ingest.tally import Tally
@@ -101,7 +102,7 @@ class Work:
         self.rows = self.order[: self.ends[TABLES - 1]]
         self.some = self.all[:, self.rows]
         self.doubt = np.zeros(len(self.rows), np.int64)
-        self.common: dict[str, Column] = {}
+        self.common = Common()
         self.few = len(self.rows) <= FEW
         short = 0 if self.few else self.ends[LONGER - 1]
         self.short, bad_short = self._packed(slice(0, short), unpack.SHORT)
@@ -238,19 +239,12 @@ class Work:
 
     def envelope(self, when: Moments, received: int) -> None:
         """The columns that all tables share."""
-        some, text, rows, common = self.some, self.text, self.rows, self.common
-        at = some[AT]
+        some, rows, common = self.some, self.rows, self.common
         common["order"], common["heard"], common["parts"] = some[ORDER], some[TIME], some[PARTS]
-        common["received"] = np.full(len(rows), received)
         common["sent"], common["t"] = when.sent[rows], when.t[rows]
         doubt = self.doubt | int(Doubt.SOURCE) * when.ignored[rows]
         common["flags"] = when.flags[rows] | doubt
-        common["talker"] = chars(text.windows(at + 1, 2))
-        common["own"] = text.u1[at + 5] == ord("O")
-        channel = text.u1[some[CHANNEL]]
-        common["channel"] = chars((channel * (channel != ord(",")))[:, None])
-        common["station"] = _texts(text, some[SOURCE], some[SOURCE_SIZE])
-        common["group"] = _texts(text, some[GROUP], some[GROUP_SIZE])
+        common.later(self.text, some, received)
 
     def rest(self, when: Moments, received: int) -> Rest:
         """The messages that have no table."""
@@ -317,12 +311,3 @@ def _seconds(layout: Layout, columns: Mapping[str, Column], out: Ints) -> None:
 def _utc(columns: Mapping[str, Column], out: Ints) -> None:
     names = ("year", "month", "day", "hour", "minute", "second")
     out[:] = dates(np.array([columns[name] for name in names]), np.zeros(1, np.int64))
-
-
-def _texts(text: Text, at: Ints, size: Ints) -> NDArray[np.str_]:
-    """Latin-1 texts of these places; most often there are none."""
-    width = int(size.max(initial=0))
-    if not width:
-        return np.zeros(len(at), "<U1")
-    window = text.windows(at, width)
-    return chars(window * (np.arange(width) < size[:, None]))

@@ -191,8 +191,8 @@ class Block:
         if others:
             tally.types["other NMEA"] += others
         if counts[NOTHING]:
-            nothing = found.cls == NOTHING
-            start, stop = found.at[found.begin[nothing]] + 1, found.at[found.close[nothing]]
+            lines = (found.cls == NOTHING).nonzero()[0]
+            start, stop = found.at[found.begin[lines]] + 1, found.at[found.close[lines]]
             self._reject("not NMEA", start, stop, stop > start)
         if self.tags is not None and len(self.tags.wrong):
             wrong = self.tags.wrong[found.cls[self.tags.wrong] != ODD]
