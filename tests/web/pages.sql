@@ -1,6 +1,7 @@
 -- More of the small port, for the command centre's pages: two harbours, sixty boats in every state of
 -- a roll call, a recall order in force, declared trips and groups.
 update zone set places = null;
+update vessel_latest set cog = 180 where vessel = 1;  -- for no shelter
 insert into zone (id, code, kind, name, name_en, rule, severity, places, geometry) overriding system value
 values (11, 'YAZHOU', 'port', '崖州中心渔港', 'Yazhou harbour', 'area', 1, 40,
     '{"type":"Polygon","coordinates":[[[109.1,18.3],[109.2,18.3],[109.2,18.4],[109.1,18.4],[109.1,18.3]]]}'),

@@ -17,7 +17,7 @@ WORLD = (HERE / "pages.sql").read_text(encoding="utf-8")
 PATIENCE_S = 20
 expect.set_options(timeout=PATIENCE_S * 1000)
 ON_PHONE = {"viewport": PHONE, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-PAGES = {"recalls": "2", "ports": "3", "rules": "4"}
+PAGES = {"recalls": "2", "ports": "3", "rules": "4", "facts": "5", "load": "7"}
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def server(server: Server) -> Server:
 
 
 def turn_to(page: Page, name: str) -> None:
-    expect(page.locator(".rail")).to_be_visible()
-    page.keyboard.press(PAGES[name])
+    page.click(f".rail [data-page={name}]")
     expect(page.locator(f".rail [data-page={name}]")).to_have_attribute("aria-current", "page")
     expect(page.locator(".page")).to_be_visible()
 
@@ -80,6 +79,25 @@ def test_what_the_server_refuses_stands_at_its_field(visit: Visit) -> None:
     page.click(".param-form button[type=submit]")
     expect(page.locator(".wrong", has_text="渔船限速").locator(".field-error")).to_be_visible()
     expect(page.locator(".field-error")).to_have_count(1)
+
+
+def test_numbers_may_differ_by_class_and_zone(visit: Visit) -> None:
+    page = visit("chief")
+    turn_to(page, "rules")
+    page.click("[data-rule=gap]")
+    page.click("[data-edit]")
+    page.click("[data-override]")
+    line = page.locator(".override")
+    line.locator("[name=override_class]").select_option("fishing_small")
+    line.locator("[name=override_number]").select_option("warning_min")
+    line.locator("[name=override]").fill("-1")
+    page.fill("textarea[name=reason]", "小船终端报位更密")
+    page.click(".param-form button[type=submit]")
+    expect(line.locator(".field-error")).to_be_visible()
+    line.locator("[name=override]").fill("20")
+    page.click(".param-form button[type=submit]")
+    shown = page.locator(".detail tr", has_text="小型渔船（12 米以下）")
+    expect(shown).to_contain_text(re.compile("黄色：时间.*20.*分"))
 
 
 def test_a_rule_without_its_data_says_so_on_screen(visit: Visit, server: Server) -> None:
@@ -158,6 +176,78 @@ def test_ports_show_who_is_there_and_which_is_nearly_full(visit: Visit) -> None:
     expect(page.locator(".visits")).to_contain_text("琼三亚渔10050")
 
 
+def upload(page: Page, name: str, text: str) -> None:
+    file = {"name": name, "mimeType": "text/csv", "buffer": text.encode("gb18030")}
+    page.set_input_files(".upload input", files=[file])
+
+
+def test_a_file_of_trips_is_refused_row_by_row_and_then_taken(visit: Visit) -> None:
+    page = visit("chief")
+    turn_to(page, "facts")
+    trips = page.locator("tr", has=page.locator("[data-fact=trips]"))
+    expect(trips).to_contain_text("11")
+    page.click("[data-fact=trips]")
+    head = "报告号,船号,港口,出港时间,计划返港\n"
+    good = "X1,琼三亚渔00001,YAZHOU,2026-11-24 05:00,2026-11-25 05:00\n"
+    upload(page, "trips.csv", head + good + "X2,无此船,YAZHOU,2026-11-24 05:00,明天\n")
+    expect(page.locator(".refusal tbody tr")).to_have_text(
+        re.compile("3.*计划返港.*明天.*不是时间")
+    )
+    upload(page, "trips.csv", head + good + "X2,无此船,NOWHERE,2026-11-24 05:00,\n")
+    expect(page.locator(".refusal tbody tr")).to_have_count(2)
+    expect(page.locator(".refusal")).to_contain_text("没有这艘船")
+    expect(page.locator(".refusal")).to_contain_text("没有这个区域")
+    expect(trips).to_contain_text("11")
+    upload(page, "trips.csv", head + good)
+    expect(page.locator(".refusal")).to_have_count(0)
+    expect(trips).to_contain_text("12")
+    expect(page.locator(".rows")).to_contain_text("X1")
+
+
+def test_depths_and_zones_make_rules_evaluated(visit: Visit) -> None:
+    page = visit("chief")
+    turn_to(page, "facts")
+    depths = page.locator("tr", has=page.locator("[data-fact=depth]"))
+    expect(depths).to_contain_text("搁浅")
+    page.click("[data-fact=depth]")
+    grid = "".join(f"{lon},{lat},40\n" for lon in (109, 109.5) for lat in (18, 18.5))
+    upload(page, "depth.csv", "lon,lat,depth_m\n" + grid)
+    expect(page.locator(".toast", has_text="已写入 4 条")).to_be_visible()
+    page.click("[data-fact=zones]")
+    upload(page, "zones.geojson", '{"type":"Feature","geometry":null,"properties":{}}')
+    expect(page.locator(".refusal tbody tr").first).to_be_visible()
+    turn_to(page, "rules")
+    expect(page.locator("tr", has=page.locator("[data-rule=grounding]"))).to_contain_text(
+        "正在评估"
+    )
+
+
+def test_the_load_of_the_watch_and_what_is_shelved(visit: Visit, server: Server) -> None:
+    server.sql(
+        "update alert set shown = now() - interval '40 minutes';"
+        "update alert set verdict = 'false_alarm', acknowledged = now() where id = 1"
+    )
+    page = visit("chief")
+    page.locator("[data-alert='2']").click()
+    page.click("[data-act=shelve]")
+    page.get_by_role("radio", name="1 小时").click()
+    page.locator("textarea").fill("在船厂修理")
+    page.locator(".act-form button[type=submit]").click()
+    expect(page.locator(".group-shelved")).to_contain_text("琼三亚渔00003")
+    turn_to(page, "load")
+    expect(figure(page, "告警")).to_have_text("2")
+    expect(figure(page, "每人每小时")).to_contain_text("0.1")
+    expect(figure(page, "准确率")).to_contain_text("0 %")
+    expect(page.locator("[data-load=zone_enter]")).to_contain_text("0 %")
+    page.get_by_role("button", name="8 小时").click()
+    expect(figure(page, "每人每小时")).to_contain_text("0.3")
+    expect(page.locator("[data-lacking=wind_limit]")).to_contain_text("没有风力预报")
+    shelf = page.locator("[data-shelf]")
+    expect(shelf).to_contain_text("在船厂修理")
+    shelf.get_by_role("button", name="取消搁置").click()
+    expect(shelf).to_have_count(0)
+
+
 def test_the_alerts_stay_in_sight_and_the_map_comes_back(visit: Visit) -> None:
     page = visit("chief", at="#11/18.1/109.15&p=ports")
     expect(page.locator(".page h2")).to_have_text("进出港")
@@ -168,8 +258,11 @@ def test_the_alerts_stay_in_sight_and_the_map_comes_back(visit: Visit) -> None:
     expect(page.locator(".drawer")).to_contain_text("珊瑚保护区")
     expect(page).to_have_url(re.compile(r"&a=1&p=ports"))
     page.locator(".page h2").click()
-    page.keyboard.press("Escape")
-    expect(page.locator(".drawer")).to_have_count(0)
+    for name, key in PAGES.items():
+        page.keyboard.press(key)
+        chosen = page.locator(f".rail [data-page={name}]")
+        expect(chosen).to_have_attribute("aria-current", "page")
+        expect(page.locator(".drawer")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator(".map")).to_be_visible()
     expect(page).to_have_url(re.compile(r"^[^&]*#11.00/18.1\d*/109.15\d*$"))
@@ -189,9 +282,10 @@ def test_a_member_calls_the_roll_on_a_phone(visit: Visit) -> None:
 def test_nothing_on_a_page_is_without_a_name(visit: Visit, name: str) -> None:
     page = visit("chief", viewport={"width": 1920, "height": 1080})
     turn_to(page, name)
-    expect(page.locator(".table, .cards").first).to_be_visible()
-    page.locator(".split-list .link, .split-list .card").first.click()
-    expect(page.locator(".detail")).to_be_visible()
+    expect(page.locator(".table, .cards, .load-bars").first).to_be_visible()
+    if name != "load":
+        page.locator(".split-list .link, .split-list .card").first.click()
+        expect(page.locator(".detail")).to_be_visible()
     assert page.evaluate(AUDIT) == []
     over = page.locator(".page").evaluate("e => e.scrollWidth - e.clientWidth")
     assert over <= 0, "no part is cut off at the side"

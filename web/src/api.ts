@@ -21,6 +21,15 @@ export class Problem extends Error {
   field(name: string): string | undefined {
     return this.errors.find((e) => e.field === name || e.field.endsWith(`.${name}`))?.message
   }
+
+  /** What is to stand beside these fields; a name that ends in a dot takes all that begins with it. */
+  beside(names: string[]): [string, string][] {
+    return names.flatMap((name): [string, string][] => {
+      if (name.endsWith('.')) return this.errors.filter((e) => e.field.startsWith(name)).map((e) => [e.field, e.message])
+      const message = this.field(name)
+      return message ? [[name, message]] : []
+    })
+  }
 }
 
 /** The server could not be reached at all. */

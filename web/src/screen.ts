@@ -1,5 +1,6 @@
 /** What kind of screen this is, and which page of it is shown. */
 import { signal } from '@preact/signals'
+import { selectAlert } from './selection'
 
 const narrow = globalThis.matchMedia?.('(max-width: 820px)')
 export const phone = signal(narrow?.matches ?? false)
@@ -19,6 +20,7 @@ export const helping = signal(false)
 
 /** On a phone the recalls have a tab of their own, and the other pages are opened from "me". */
 export function open(name: PageName): void {
+  if (name !== 'watch') selectAlert(null) // its details would lie over the page
   page.value = name
   if (phone.value) tab.value = name === 'watch' ? 'list' : name === 'recalls' ? 'recalls' : 'me'
 }

@@ -1,6 +1,8 @@
 /** The command centre's pages, loaded together when the first of them is opened. */
 import '../styles/pages.css'
 import { page } from '../screen'
+import { FactsPage } from './FactsPage'
+import { LoadPage } from './LoadPage'
 import { PortsPage } from './PortsPage'
 import { RecallsPage } from './RecallsPage'
 import { RulesPage } from './RulesPage'
@@ -10,6 +12,8 @@ export default function Pages() {
     case 'recalls': return <RecallsPage />
     case 'ports': return <PortsPage />
     case 'rules': return <RulesPage />
+    case 'facts': return <FactsPage />
+    case 'load': return <LoadPage />
     default: return null
   }
 }

@@ -6,6 +6,7 @@ import { t } from '../i18n'
 import { say } from '../toast'
 import { Field, FormError, Submit, useSending } from '../ui/fields'
 import type { Params, Rule } from './types'
+import { drafts, lineOf, OverridesForm, scopesOf } from './Overrides'
 import { ordered, parameter, w } from './words'
 
 interface Props { rule: Rule; onDone: () => Promise<void>; onCancel: () => void }
@@ -14,6 +15,7 @@ const notANumber = (text: string): boolean => text.trim() === '' || !Number.isFi
 
 export function ParameterForm({ rule, onDone, onCancel }: Props) {
   const numbers = ordered(Object.keys(rule.params).filter((key) => typeof rule.params[key] === 'number'))
+  const overrides = useSignal(drafts(rule.scopes))
   const texts = useSignal<Record<string, string>>(Object.fromEntries(numbers.map((key) => [key, String(rule.params[key])])))
   const reason = useSignal('')
   const source = useSignal(rule.source)
@@ -23,18 +25,22 @@ export function ParameterForm({ rule, onDone, onCancel }: Props) {
   async function submit(event: Event) {
     event.preventDefault()
     tried.value = true
-    if (!reason.value.trim() || numbers.some((key) => notANumber(texts.value[key]))) return
+    if (!reason.value.trim() || numbers.some((key) => notANumber(texts.value[key])) || overrides.value.some((line) => notANumber(line.text))) return
     const params: Params = { ...rule.params, ...Object.fromEntries(numbers.map((key) => [key, Number(texts.value[key])])) }
-    const body = { params, reason: reason.value.trim(), source: source.value.trim(), enabled: enabled.value, version: rule.version }
-    if (!await send(() => call('PUT', `/rules/${rule.kind}`, body), [...numbers, 'reason', 'source'])) return
+    const body = { params, scopes: scopesOf(overrides.value).scopes, reason: reason.value.trim(), source: source.value.trim(), enabled: enabled.value, version: rule.version }
+    const fields = [...numbers.map((key) => `body.params.${key}`), 'reason', 'source', 'body.scopes.']
+    if (!await send(() => call('PUT', `/rules/${rule.kind}`, body), fields)) return
     say(w('numbers_saved', { version: rule.version + 1 }))
     await onDone()
   }
+  const wrong: Record<number, string> = Object.fromEntries(overrides.value.flatMap((line, i) => (tried.value && notANumber(line.text) ? [[i, w('not_a_number')]] : [])))
+  for (const [field, why] of Object.entries(errors.value)) if (field.includes('scopes')) wrong[lineOf(field, overrides.value)] = why
   return (
     <form class="param-form" onSubmit={submit} noValidate>
       <div class="param-fields">
-        {numbers.map((key) => <NumberField key={key} name={key} text={texts.value[key]} was={String(rule.params[key])} error={errors.value[key] ?? (tried.value && notANumber(texts.value[key]) ? w('not_a_number') : undefined)} onText={(text) => { texts.value = { ...texts.value, [key]: text } }} />)}
+        {numbers.map((key) => <NumberField key={key} name={key} text={texts.value[key]} was={String(rule.params[key])} error={errors.value[`body.params.${key}`] ?? (tried.value && notANumber(texts.value[key]) ? w('not_a_number') : undefined)} onText={(text) => { texts.value = { ...texts.value, [key]: text } }} />)}
       </div>
+      {numbers.length > 0 && <OverridesForm lines={overrides} keys={numbers} errors={wrong} />}
       <label class="check"><input type="checkbox" checked={enabled.value} onChange={(e) => { enabled.value = e.currentTarget.checked }} />{w('rules_enabled')}</label>
       <Field label={w('source_field')} error={errors.value.source}>
         {(attributes) => <input {...attributes} name="source" value={source.value} maxLength={500} onInput={(e) => { source.value = e.currentTarget.value }} />}

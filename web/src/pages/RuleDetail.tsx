@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { either } from '../i18n'
 import { Icon } from '../ui/bits'
 import { open } from '../screen'
+import { Overrides } from './Overrides'
 import { ParameterForm } from './ParameterForm'
 import { Parameters } from './Parameters'
 import { commands } from './parts'
@@ -49,6 +50,7 @@ function Shown({ rule, onEdit }: { rule: Rule; onEdit: () => void }) {
   return (
     <>
       <Parameters params={rule.params} />
+      <Overrides scopes={rule.scopes} />
       <p class="source"><span>{w('source')}</span>{rule.source || w('source_none')}</p>
       {commands() && <div class="form-buttons"><button type="button" class="primary" data-edit onClick={onEdit}>{w('edit_numbers')}</button></div>}
     </>

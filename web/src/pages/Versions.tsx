@@ -6,6 +6,7 @@ import { say } from '../toast'
 import { When } from '../ui/bits'
 import { Field, FormError, Submit, useSending } from '../ui/fields'
 import { useLoaded } from './load'
+import { Overrides } from './Overrides'
 import { refusal } from './ParameterForm'
 import { said } from './Parameters'
 import { commands, Reading } from './parts'
@@ -33,6 +34,7 @@ export function Versions({ kind, now, onChanged }: Props) {
               </header>
               {v.reason && <p>{v.reason}</p>}
               <Changes from={versions[i + 1]?.params} to={v.params} />
+              {said(v.scopes) !== said(versions[i + 1]?.scopes ?? []) && <Overrides scopes={v.scopes} />}
               {commands() && v.version !== now && restoring.value !== v.version && <button type="button" onClick={() => { restoring.value = v.version }}>{w('restore')}</button>}
               {restoring.value === v.version && <RestoreForm kind={kind} version={v.version} onDone={done} onCancel={() => { restoring.value = null }} />}
             </li>

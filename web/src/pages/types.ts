@@ -7,9 +7,13 @@ export interface Standing { state: StandingState; missing: string[]; why_zh: str
 
 export type Params = Record<string, unknown>
 
+/** Numbers that differ for some boats, somewhere, or for a time. */
+export interface Override { class?: string | null; zone?: string | null; season?: string | null; params: Params }
+
 export interface RuleVersion {
   version: number
   params: Params
+  scopes: Override[]
   source: string
   enabled: boolean
   /** Null: they ship with the service. */

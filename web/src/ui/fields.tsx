@@ -58,7 +58,7 @@ export function useSending(say: (problem: unknown) => string = explain): Sending
       await job()
       return true
     } catch (problem) {
-      const found = problem instanceof Problem ? fields.filter((f) => problem.field(f)).map((f) => [f, (problem as Problem).field(f)!]) : []
+      const found = problem instanceof Problem ? problem.beside(fields) : []
       errors.value = Object.fromEntries(found)
       if (!found.length) error.value = say(problem)
       return false
