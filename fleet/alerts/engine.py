@@ -143,7 +143,7 @@ def close_zone(
         mine = active[rule.key].other() == zone
         active[rule.key], more = close_where(rule, active[rule.key], mine, now, reason)
         changes += more
-    return replace(state, active=active), changes
+    return policy.judged(replace(state, active=active), changes)
 
 
 @dataclass(frozen=True, slots=True)

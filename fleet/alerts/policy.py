@@ -161,6 +161,7 @@ def _severity(state: State, child: Key) -> Severity:
     kind, vessel, other, _ = child
     if kind in state.active:
         mine = state.active[kind]
-        return Severity(int(mine.severity[(mine.vessel() == vessel) & (mine.other() == other)][0]))
+        its = mine.severity[(mine.vessel() == vessel) & (mine.other() == other)]
+        return Severity(int(its.max(initial=Severity.INFO)))
     open_gap = (state.silences.vessel == vessel) & (state.silences.ended == 0)
     return Severity(max(int(state.silences.severity[open_gap].max(initial=0)), Severity.INFO))

@@ -1,7 +1,8 @@
-"""What a zone that was changed, ended or deleted does to the alerts and orders it had caused.
+"""What becomes of alerts and orders when people take away what had caused them: a zone that was
+changed, ended or deleted, a rule that was switched off.
 
-Invariant: nobody is asked about a zone that is not there; a red alert and work begun stay with
-people, who are told.
+Invariant: nobody is asked about a zone or rule that is not there; a red alert and work begun stay
+with people, who are told.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from fleet.store.dossier import Dossier, lock, set_alert, write_all
 from fleet.store.events import Event
 
 LOG = structlog.get_logger("fleet.orders")
-GONE = frozenset({Reason.ZONE_CHANGED, Reason.ZONE_ENDED, Reason.ZONE_DELETED})
+GONE = frozenset({Reason.ZONE_CHANGED, Reason.ZONE_ENDED, Reason.ZONE_DELETED, Reason.RULE_OFF})
 
 
 async def let_go(conn: Connection, changes: Sequence[Change], now: int) -> list[Event]:

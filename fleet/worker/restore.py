@@ -108,7 +108,9 @@ async def _joined(
     present = (await world.load(conn)).usable()
     changes: list[Change] = []
     if past is None:
-        head = await rebuilt(conn, present, register, seq)
+        head, changes = world.moved(
+            await rebuilt(conn, present, register, seq), present, present, now
+        )
     else:
         rest = await engine.entries(conn, PART, past.head.seq)
         if not _contiguous(rest, past.head.seq, seq):

@@ -1,7 +1,7 @@
 """What the engine is judged by besides its input: zones, thresholds, register; and their changes.
 
-Invariant: an episode of a zone that was changed, ended or deleted is closed with that reason, in
-the same transaction as the snapshot that knows the new zone.
+Invariant: an episode of a zone that was changed, ended or deleted, or of a rule that is evaluated
+no longer, is closed with that reason, in the same transaction as the snapshot that knows it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from fleet.alerts.ending import unwatched
 from fleet.alerts.engine import RULES, Engine, State, close_zone, layout
 from fleet.alerts.facts import Facts
 from fleet.alerts.parameters import defaults, typed
@@ -114,6 +115,8 @@ def moved(head: Head, old: World, new: World, now: int) -> tuple[Head, list[Chan
             state, more = close_zone(head.engine, state, zone.id, now, reason)
             changes += more
     engine_ = new.engine(head.engine.vessels)
+    state, more = unwatched(engine_, state, now)
+    changes += more
     return replace(head, state=state, engine=engine_, versions=new.versions), changes
 
 
