@@ -16,6 +16,8 @@ from fleet.model import Floats, Ints
 
 HEAD_ON_DEG = 6.0
 """Within this of right ahead, on nearly reciprocal courses (domain A.3)."""
+STILL_KN = 0.5
+"""Slower, a course over ground is that of the noise of GNSS (GFW: a stop ends at 0.5 kn)."""
 ABAFT_DEG = 112.5
 """22.5 degrees abaft the beam: from further aft it is overtaking (COLREG 13)."""
 FISHING = 7  #: navigational status
@@ -58,14 +60,17 @@ def _velocity(look: Look, rows: Ints) -> tuple[Floats, Floats]:
 
 
 def encounter(look: Look, boat: int, ship: int) -> dict[str, str]:
-    """The kind of encounter, and who keeps clear by COLREG 13-15 and 18: for information."""
+    """The kind of encounter, and who keeps clear by COLREG 13-15 and 18: for information. Of who
+    lies still the course is noise, and only Rule 18 is told.
+    """
     to_ship, to_boat = _bearing(look, boat, ship), _bearing(look, ship, boat)
     courses = look.cur.cog[boat], look.cur.cog[ship]
-    if np.isnan(courses).any():
-        return {}
+    works = look.cur.status[boat] == FISHING or look.fishing[boat]
+    if np.isnan(courses).any() or look.cur.sog[boat] < STILL_KN:
+        return {"keeps_clear": "ship"} if works else {}
     boat_sees, ship_sees = (to_ship - courses[0]) % 360, (to_boat - courses[1]) % 360
     kind, keeps = _rule(float(boat_sees), float(ship_sees))
-    if look.cur.status[boat] == FISHING or look.fishing[boat]:
+    if works:
         keeps = "ship"  # Rule 18: of a vessel engaged in fishing
     return {"encounter": kind, "keeps_clear": keeps}
 
