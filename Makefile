@@ -30,8 +30,7 @@ test: dev  ## all tests, on real servers and a real browser; ARGS='-k word' for 
 	@chromium="$$($(LOCAL) chromium)"; FLEET_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(ARGS)
 
 scenarios: dev  ## every scenario of the simulated sea and the whole days, drawn afresh; SEED=7 for one
-	@seed=$${SEED:-$$RANDOM}; echo "seed $$seed"; \
-	  FLEET_SCENARIOS=all FLEET_SEED=$$seed $(BIN)/python -m pytest tests/scenarios $(ARGS)
+	@$(BIN)/python -m tests.scenarios $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: dev  ## style, types, architecture
 	@$(BIN)/ruff check .

@@ -64,13 +64,14 @@ def _value(found: Score, row: str | None, figure: str) -> Any:
 
 def table(found: Score) -> Iterator[str]:
     yield f"{found.scenario}, seed {found.seed}"
-    rows = [HEAD, *(_row(f) for f in (*found.kinds, found.red, found.overall))]
+    rows = [HEAD, *(row(f) for f in (*found.kinds, found.red, found.overall))]
     for row in rows:
         yield f"{row[0]:<21}" + "".join(f"{cell:>8}" for cell in row[1:])
     yield f"roll-ups {found.rollups}, children {found.children}, retracted {found.retracted}"
 
 
-def _row(f: Figures) -> tuple[str, ...]:
+def row(f: Figures) -> tuple[str, ...]:
+    """One line of the table, below HEAD."""
     counts = (str(f.incidents), str(f.told), _share(f.recall), str(f.true), str(f.false))
     times = (str(f.repeats), _share(f.precision), _span(f.median_s), _span(f.p90_s))
     return (f.kind, *counts, *times, str(f.shown), f"{f.per_hour:.2f}", str(f.worst10))

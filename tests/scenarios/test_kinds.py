@@ -1,6 +1,7 @@
 """Every kind on the sea that knows the truth: what must be told is told, and nothing else.
 
-FLEET_SCENARIOS=all plays all of them and the whole days; FLEET_SEED draws another sea.
+FLEET_SCENARIOS=all plays all of them; FLEET_SEED draws another sea. `make scenarios` plays these
+and the whole days, several at a time (`__main__`).
 """
 
 import os
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from simulators.scoring.command import met
 from simulators.scoring.figures import Score
 from simulators.sea import scenario
 
@@ -38,15 +38,6 @@ def test_a_kind_is_told_and_nothing_else(name: str, tmp_path: Path) -> None:
     assert found.red.recall in (1.0, None), found.missed
     if name in BELOW and DRAWN == SEED:
         assert not good(found, Goal()), f"{name} reaches the goal: take it out of BELOW"
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-@pytest.mark.skipif(not EVERYTHING, reason="whole days are played by `make scenarios`")
-@pytest.mark.parametrize("name", DAYS)
-def test_a_whole_day_is_no_storm(name: str, tmp_path: Path) -> None:
-    found = scored(drawn(name, DRAWN, tmp_path / name), every_kind=True)
-    assert [demand for demand in DAYS[name] if not met(found, demand)] == [], found.overall
 
 
 @pytest.mark.slow
