@@ -52,6 +52,10 @@ delete from work_order where alert in (select a.id from alert a join vessel v on
 update alert set parent = null
  where parent in (select a.id from alert a join vessel v on v.id = a.vessel where v.demo)
 
+-- name: remove_04_shelves
+-- What was silenced of demonstration vessels.
+delete from shelf where vessel in (select id from vessel where demo)
+
 -- name: remove_05_alerts
 -- Alerts of demonstration vessels.
 delete from alert where vessel in (select id from vessel where demo)

@@ -131,9 +131,10 @@ select e.seq, e.at, e.alert, e.work_order, e.vessel, e.grid, e.act, e.reason, e.
        a.kind, a.severity, a.status, a.opened, a.cleared, a.acknowledged, a.closed, a.verdict,
        nullif(a.lon, 'NaN') as lon, nullif(a.lat, 'NaN') as lat,
        v.name as vessel_name, g.code as grid_code,
-       e.act in ('open', 'raise', 'offer', 'escalate', 'alarm') and exists (
+       e.act in ('open', 'raise', 'release', 'unshelve', 'offer', 'escalate', 'alarm') and exists (
            select from event x where x.alert = e.alert and x.seq > e.seq
-           and x.act = 'acknowledge') as overtaken
+           and (x.act = 'acknowledge' or e.work_order is null and x.act in ('suppress', 'shelve')))
+           as overtaken
 from event e
 left join alert a on a.id = e.alert
 left join vessel v on v.id = e.vessel

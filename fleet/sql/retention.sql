@@ -82,6 +82,16 @@ with gone as (delete from event where seq in (
     order by seq limit %(most)s) returning seq)
 select count(*) as n from gone;
 
+-- name: count_shelves
+-- Silences that ended before.
+select count(*) as n from shelf where ended < %(before)s;
+
+-- name: delete_shelves
+-- Some of them.
+with gone as (delete from shelf where id in (
+    select id from shelf where ended < %(before)s order by id limit %(most)s) returning id)
+select count(*) as n from gone;
+
 -- name: count_rejects
 -- Samples that are too old, or more than are kept in all.
 select count(*) as n from reject_sample

@@ -25,8 +25,8 @@ OLD_S = 60.0
 
 RINGING = (
     "order.offered", "order.raised", "order.alarm", "notice", "alert",
-    "fleet.alert.open", "fleet.alert.raise", "fleet.order.offer", "fleet.order.escalate",
-    "fleet.order.raise", "fleet.order.alarm",
+    "fleet.alert.open", "fleet.alert.raise", "fleet.alert.release", "fleet.alert.unshelve",
+    "fleet.order.offer", "fleet.order.escalate", "fleet.order.raise", "fleet.order.alarm",
 )  # fmt: skip
 """Types of message that call for attention, and so end with an acknowledgement."""
 
@@ -169,7 +169,8 @@ async def counts(conn: Connection) -> list[dict[str, Any]]:
 async def tail(conn: Connection, most: int = 500) -> list[dict[str, Any]]:
     """The events that have no webhook message yet; moves the cursor past them.
 
-    What would ring and was acknowledged meanwhile is left out.
+    What would ring and was acknowledged meanwhile is left out, and so is what was born shelved or
+    under a root: that nobody is to hear.
     """
     await conn.execute(SQL["begin"])
     cursor = await rows(conn, SQL["cursor"])

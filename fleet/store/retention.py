@@ -47,6 +47,7 @@ TABLES = (
     Rows("safety_message", "keep_history_d", SQL["count_texts"], SQL["delete_texts"]),
     Rows("alert", "keep_history_d", SQL["count_cases"], SQL["delete_cases"]),
     Rows("event", "keep_history_d", SQL["count_events"], SQL["delete_events"]),
+    Rows("shelf", "keep_history_d", SQL["count_shelves"], SQL["delete_shelves"]),
     Rows("reject_sample", "", SQL["count_rejects"], SQL["delete_rejects"]),
 )
 

@@ -92,7 +92,7 @@ async def end(
 
 
 async def sweep(conn: Connection, now: int) -> None:
-    """Those whose time is up; their alerts are brought back by `orders.tick`."""
+    """Those whose time is up; their alerts are brought back by `desk_clock.tick`."""
     await conn.execute(SQL["sweep"], {"now": to_datetime(now)})
 
 

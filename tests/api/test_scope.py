@@ -81,7 +81,17 @@ async def test_every_way_of_asking_agrees(shuffled: Connection, name: str) -> No
 
 
 UNFILTERED = dict.fromkeys(
-    ("kind", "severity", "vessel", "since", "until", "after_severity", "after_opened", "after_id")
+    (
+        "kind",
+        "severity",
+        "vessel",
+        "under",
+        "since",
+        "until",
+        "after_severity",
+        "after_opened",
+        "after_id",
+    )
 ) | {"limit": 10_000}
 
 

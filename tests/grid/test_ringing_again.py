@@ -8,7 +8,7 @@ import pytest
 
 from fleet.columns import to_datetime
 from fleet.model import Act, Change, Severity
-from fleet.store import alerts, orders
+from fleet.store import alerts, orders, outbox
 from fleet.store.db import Connection, one, rows
 from tests.grid.harbour import Day, alert, at, build, day
 from tests.grid.port import IN_03, ORANGE, RED, T0, YELLOW
@@ -118,6 +118,44 @@ async def test_at_its_end_it_is_offered_to_who_is_on_duty(conn: Connection) -> N
     assert await today.tick(59) == ["void"], "of the first one, which is over"
     assert await today.tick(60) == ["unshelve alert", "offer"]
     assert (await one(conn, "select why from shelf"))["why"] == "expired"
+
+
+# Other systems
+
+
+async def test_the_webhook_rings_for_what_people_hear_and_for_nothing_else(
+    conn: Connection,
+) -> None:
+    today = await day(conn, EVERYBODY, kind="distress", severity=RED)
+    await outbox.tail(conn)
+    gap, root = told("gap", 1, YELLOW), ("distress", 7, 0, T0)
+    await says(today, 1, gap, replace(gap, act=Act.SUPPRESS, reason="x", parent=root))
+    assert await _sent(conn) == ["suppress alert"], "the call told of it"
+    await today.does("wang", "accept", 1)
+    await _sent(conn)
+    await today.tick(11)
+    assert await _sent(conn) == ["raise alert", "raise"], "it rings there too"
+    await today.alerts("commander", "close", 12, reason="rescued")
+    await today.tick(12)
+    assert "release alert" in await _sent(conn)
+
+
+async def test_the_webhook_is_silent_about_what_is_born_shelved_until_that_ends(
+    conn: Connection,
+) -> None:
+    today = await day(conn, EVERYBODY, kind="gap")
+    await today.alerts("commander", "shelve", 1, until=at(60), reason="yard")
+    await outbox.tail(conn)
+    await says(today, 30, told("gap", 30, YELLOW))
+    assert await _sent(conn) == ["shelve alert"]
+    await today.tick(60)
+    assert "unshelve alert" in await _sent(conn)
+
+
+async def _sent(conn: Connection) -> list[str]:
+    """What the webhook is to say since the last time."""
+    found = await outbox.tail(conn)
+    return [row["act"] + ("" if row["work_order"] else " alert") for row in found]
 
 
 # What a root explained
