@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 
 from fleet.ingest.feed import Delivery
 from fleet.ingest.format import Decoder, Format, Reports
-from fleet.model import Ints
+from fleet.model import SECOND, Ints
 from fleet.worker.intake import Item
 
 FIRST: Ints = np.zeros(1, np.int64)
+MOMENT = SECOND // 10
+"""Datagrams of so short a time count as received with the first: AIS dates to the second."""
+TOGETHER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,23 @@ class Decoders:
             mine = list(run)
             out += self._joint(mine) if len(mine) > 1 else [self._one(mine[0])]
         return out
+
+    def in_a_row(self, items: Sequence[Item]) -> list[Item]:
+        """What a stream brought in one moment, as one piece: to a decoder of streams it is the
+        same, and a datagram by itself costs as much as a hundred lines. Only where nobody waits
+        for each to be acknowledged.
+        """
+        out: list[Item] = []
+        for _, run in groupby(items, self._stream):
+            mine = list(run)
+            out += mine if len(mine) == 1 or self._stream(mine[0]) is None else _merged(mine)
+        return out
+
+    def _stream(self, item: Item) -> tuple[object, ...] | None:
+        """Alike for items that continue each other; None for what stands alone."""
+        d, form = item.delivery, self.formats.get(item.delivery.format)
+        alone = form is None or form.datagram or form.page or d.topic or item.feed.acks
+        return None if alone else (id(item.feed), d.station, *_together(item))
 
     def halves(self, work: Sequence[Decoded]) -> tuple[Sequence[Decoded], Sequence[Decoded]]:
         """The same deliveries in two parts; there must be two."""
@@ -114,6 +134,27 @@ class Decoders:
             feed, form = key.split(" ")
             if form in self.formats:
                 self._of[feed, form] = _restored(self.formats[form], waiting)
+
+
+def _merged(items: Sequence[Item]) -> list[Item]:
+    """Of one stream: those within MOMENT and TOGETHER of the first of them, received as it was."""
+    out: list[Item] = []
+    start, size = 0, 0
+    for i, item in enumerate(items):
+        first, d = items[start].delivery, item.delivery
+        later = abs(d.received - first.received) > MOMENT
+        if i > start and (later or size + len(d.payload) > TOGETHER):
+            out.append(_one_piece(items[start:i]))
+            start, size = i, 0
+        size += len(d.payload)
+    return [*out, _one_piece(items[start:])]
+
+
+def _one_piece(items: Sequence[Item]) -> Item:
+    if len(items) == 1:
+        return items[0]
+    payload = b"".join(item.delivery.payload for item in items)
+    return replace(items[0], delivery=replace(items[0].delivery, payload=payload))
 
 
 def _together(item: Item) -> tuple[object, ...]:

@@ -150,6 +150,7 @@ class Worker:
         """Decode and judge while the batch before is being committed; then commit this one."""
         if not items:
             return
+        items = self.decoders.in_a_row(items)
         self.held += items
         work = self.decoders.decode(items)
         residue = self.decoders.residue((d.delivery.feed, d.delivery.format) for d in work)
