@@ -40,10 +40,6 @@ DAYS = {
 incident demand nothing of red."""
 
 BELOW = {
-    "feed": Goal(0.33),  # the receiver is told; not yet a wrong clock, nor the terminals' broker
-    "moratorium": Goal(1.0, 0.94),  # two boats in column, taken for one hull
-    "port_crowding": Goal(1.0, 0.50),  # the one crowding told; two boats in column, as above
-    "undeclared_departure": Goal(1.0, 0.84),  # boats in column, as above
 }
 """Scenarios that do not reach the goal, with what they do reach at SEED: recall, precision. An
 entry is taken out when its rule is mended; a test fails while one is there for nothing."""
