@@ -22,11 +22,12 @@ from rich.table import Table
 
 from fleet import telemetry
 from fleet.alerts.parameters import BadParameter, typed
-from fleet.alerts.scopes import CONDITIONS, checked, plainly
+from fleet.alerts.scopes import checked, plainly
 from fleet.columns import from_datetime
 from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_settings
 from fleet.commands.importing.geojson import read_features
 from fleet.commands.importing.nouns import ZONE
+from fleet.commands.numbers import merged, numbers, pairs
 from fleet.commands.progress import progress
 from fleet.commands.trial import KINDS, Candidate, tried
 from fleet.settings import hint
@@ -139,7 +140,7 @@ async def _candidate(url: str, asked: Asked, span: tuple[int, int]) -> Candidate
     async with await history.reader(url) as conn:
         row = (await engine.parameters(conn)).get(rule.key) or stored.shipped(rule.key)
         places = await stored.places(conn)
-    params, scopes = _merged(row, _numbers(asked.sets), _pairs(asked.where))
+    params, scopes = merged(row, numbers(asked.sets), pairs(asked.where))
     try:
         typed(rule, params)
         if asked.where:
@@ -149,45 +150,11 @@ async def _candidate(url: str, asked: Asked, span: tuple[int, int]) -> Candidate
     return Candidate(*span, rule.key, params, plainly(scopes), zone)
 
 
-def _merged(
-    row: Mapping[str, Any], numbers: Mapping[str, float], where: Mapping[str, str]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The kind's numbers and overrides with the new ones put where they belong."""
-    params, scopes = dict(row["params"]), [dict(s) for s in row["scopes"]]
-    if not where:
-        return params | dict(numbers), scopes
-    for scope in scopes:
-        if {n: scope[n] for n in CONDITIONS if n in scope} == where:
-            scope["params"] = {**scope["params"], **numbers}
-            return params, scopes
-    return params, [*scopes, {**where, "params": dict(numbers)}]
-
-
 def _zone(path: Path) -> dict[str, Any]:
     records = read_features([path], ZONE)
     if len(records) != 1:
         raise CommandError(f"{path.name}: holds {len(records)} zones, one is tried", Exit.USAGE)
     return {"name": "", **records[0].values}
-
-
-def _pairs(given: Sequence[str]) -> dict[str, str]:
-    out: dict[str, str] = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign or not name or not value:
-            raise CommandError(f"{text!r} is not NAME=VALUE", Exit.USAGE)
-        out[name] = value
-    return out
-
-
-def _numbers(given: Sequence[str]) -> dict[str, float]:
-    out: dict[str, float] = {}
-    for name, value in _pairs(given).items():
-        try:
-            out[name] = float(value)
-        except ValueError:
-            raise CommandError(f"{name}: {value!r} is not a number", Exit.USAGE) from None
-    return out
 
 
 def _moment(app: App, text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,20 +14,31 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fleet.alerts.parameters import defaults
+from fleet.alerts.parameters import BadParameter, defaults
 from fleet.alerts.rule import Rule
 from fleet.alerts.rules import RULES
 from fleet.alerts.scopes import ordered
 from fleet.alerts.standing import about, standing
-from fleet.commands.app import App, pass_app, running, with_settings
-from fleet.store import health, load
+from fleet.commands.app import App, CommandError, Exit, pass_app, running, with_settings
+from fleet.commands.numbers import merged, numbers, pairs
+from fleet.settings import hint
+from fleet.store import engine, health, load
 from fleet.store import rules as stored
 from fleet.store.db import connect
 from fleet.store.rules import Present
 from fleet.store.scope import Scope
+from fleet.store.zone_edits import Author
 
 VERDICTS = ("true", "false_alarm", "test")
 EVERYBODY = Scope(signed=True, everything=True)
+KINDS = {rule.key: rule for rule in RULES}
+EPILOG = """\b
+Examples:
+  fleet rules                     all kinds
+  fleet rules gap --json          one of them
+  fleet rules speed --set fishing_kn=16 --reason "notice 7 of the harbour office"
+  fleet rules gap --set warning_min=20 --where class=fishing_small --reason "small boats"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +76,52 @@ class Known:
     judged: Mapping[str, Mapping[str, Any]]
 
 
-@click.command()
+@click.command(epilog=EPILOG)
+@click.argument("kind", required=False)
+@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="Change a number.")
+@click.option(
+    "--where", multiple=True, metavar="CONDITION=NAME",
+    help="For a class, a zone or a season only: class=, zone=, season=.",
+)  # fmt: skip
+@click.option("--reason", default="", help="Why; asked for with --set.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_settings("database_url")
 @pass_app
-def rules(app: App, as_json: bool) -> None:
+def rules(app: App, /, kind: str | None, as_json: bool, **change: Any) -> None:
     """List what raises alerts: numbers, overrides of them, their source, data, counts.
 
     With a database, its thresholds, whether each kind has the data that it needs, how many alerts
     are open, and how many people called true; without one, the numbers that ship with the service,
-    and what each needs.
+    and what each needs. With --set, the kind's next version: try it first with `fleet dry-run`.
     """
+    if kind is not None and kind not in KINDS:
+        raise CommandError(f"no kind {kind}{hint(kind, KINDS)}", Exit.USAGE)
+    if any(change.values()):
+        running(changed(app.database_url, kind, **change))
     url = app.settings.database_url.get_secret_value()
     known = running(known_to(url)) if url else None
-    found = [listed(rule, known) for rule in sorted(RULES, key=lambda rule: rule.key)]
+    found = [listed(KINDS[key], known) for key in sorted([kind] if kind else KINDS)]
     if as_json:
         click.echo(json.dumps([asdict(entry) for entry in found], ensure_ascii=False))
         return
     show(Console(), found)
+
+
+async def changed(
+    url: str, kind: str | None, sets: Sequence[str], where: Sequence[str], reason: str
+) -> None:
+    """Write the kind's next version; the workers take it over within seconds."""
+    if not (kind and sets and reason.strip()):
+        raise CommandError("a change needs KIND, --set NAME=VALUE and --reason", Exit.USAGE)
+    rule, only = KINDS[kind], pairs(where)
+    async with await connect(url, "fleet-rules") as conn:
+        row = (await engine.parameters(conn)).get(kind) or stored.shipped(kind)
+        params, scopes = merged(row, numbers(sets), only)
+        more = {"scopes": scopes} if only else {"params": params}
+        try:
+            await stored.put(conn, rule, Author(None, reason.strip()), **more)
+        except BadParameter as error:
+            raise CommandError(str(error), Exit.USAGE) from None
 
 
 async def known_to(url: str) -> Known | None:

@@ -167,3 +167,41 @@ def test_what_cannot_be_tried_is_refused_with_its_reason(
     result = port("dry-run", *arguments)
     assert result.status != 0
     assert words in result.err
+
+
+def test_what_was_tried_is_switched_on_with_a_reason(
+    port: Cli, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ("rules", "speed", "--set", "fishing_kn=16", "--reason", "notice 7", "--json")
+    (speed,) = json.loads(port(*first).out)
+    assert (speed["version"], speed["params"]["fishing_kn"], speed["scopes"]) == (2, 16, [])
+    small = ("--set", "fishing_kn=9", "--where", "class=fishing_small", "--reason", "small")
+    over = [{"class": "fishing_small", "params": {"fishing_kn": 9}}]
+    (speed,) = json.loads(port("rules", "speed", *small, "--json").out)
+    assert (speed["version"], speed["params"]["fishing_kn"], speed["scopes"]) == (3, 16, over)
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = port("rules", "speed").out
+    assert "class=fishing_small" in shown
+    assert "fishing_kn = 9" in shown
+    reasons = sql("select version, reason, actor from rule_version order by version")
+    assert [tuple(r.values()) for r in reasons] == [(2, "notice 7", None), (3, "small", None)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("rules", "speed", "--set", "fishing_kn=9"), "--reason"),
+        (("rules", "--set", "fishing_kn=9", "--reason", "x"), "needs KIND"),
+        (("rules", "spede"), "did you mean speed"),
+        (("rules", "speed", "--set", "knots=9", "--reason", "x"), "speed.knots: unknown"),
+        (("rules", "speed", "--set", "fishing_kn=9", "--where", "zone=x", "--reason", "x"),
+         "speed.scopes.0.zone"),
+    ],
+)  # fmt: skip
+def test_a_change_that_makes_no_sense_is_refused(
+    port: Cli, sql: Sql, arguments: tuple[str, ...], words: str
+) -> None:
+    result = port(*arguments)
+    assert result.status == 2
+    assert words in result.err
+    assert sql("select version from rule_version") == []

@@ -18,7 +18,7 @@ COMMANDS = [name for part in main.SECTIONS.values() for name in part]
 
 def test_every_command_of_the_issue_is_there() -> None:
     wanted = "demo up run api outbox migrate replay decode rules doctor seed init user import"
-    assert set(COMMANDS) == {*wanted.split(), "retention", "quarantine"}
+    assert set(COMMANDS) == {*wanted.split(), "retention", "quarantine", "dry-run"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
