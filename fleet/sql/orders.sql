@@ -115,10 +115,12 @@ returning version;
 update alert set grid = %(grid)s where id = %(id)s;
 
 -- name: orphans
--- Alerts under a root that a person (or late data) has ended, long enough ago for its kind.
+-- Alerts under a root that a person (or late data) has ended, long enough ago for its kind; under
+-- one that had passed by itself when the engine would let them go.
 select c.id from alert c join alert r on r.id = c.parent
 left join unnest(%(kinds)s::text[], %(waits)s::interval[]) k (kind, wait) on k.kind = r.kind
 where c.status = 'suppressed' and c.cleared is null
   and r.status in ('closed', 'invalid', 'retracted')
-  and r.closed <= %(now)s - coalesce(k.wait, interval '0')
+  and r.closed <= %(now)s - case when r.cleared is null then coalesce(k.wait, interval '0')
+                                 else %(passed)s end
 order by c.severity desc, c.id limit %(most)s;

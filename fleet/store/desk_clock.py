@@ -14,6 +14,7 @@ from datetime import timedelta
 import psycopg
 import structlog
 
+from fleet.alerts.policy import PATIENCE
 from fleet.columns import to_datetime
 from fleet.grid import escalation
 from fleet.grid.lifecycle import WORKING, OrderStatus
@@ -49,8 +50,9 @@ async def tick(conn: Connection, now: int) -> list[Event]:
         happened = await _apart(conn, ids, lambda part: _due(conn, part, roster, now))
     kinds, waits = _intervals(default().orphaned)
     alone = await rows(
-        conn, SQL["orphans"], now=to_datetime(now), most=MOST, kinds=kinds, waits=waits
-    )
+        conn, SQL["orphans"], now=to_datetime(now), most=MOST, kinds=kinds, waits=waits,
+        passed=timedelta(microseconds=PATIENCE),
+    )  # fmt: skip
     ids = sorted(r["id"] for r in alone)
     return happened + await _apart(conn, ids, lambda part: _orphans(conn, part, now))
 

@@ -199,6 +199,17 @@ async def test_of_many_boats_after_a_quarter_of_an_hour(conn: Connection, root: 
     assert await child(conn) == ("active", "root_closed", True)
 
 
+async def test_a_doubt_that_passed_by_itself_leaves_its_children_time_to_pass_too(
+    conn: Connection,
+) -> None:
+    today = await under(conn, "spoof", YELLOW)
+    await today.does("wang", "accept", 2)
+    await says(today, 3, replace(told("spoof", 0, YELLOW, Act.CLEAR), t=at(3)))
+    assert (await today.alert())["status"] == "closed"
+    assert "release alert" not in await today.tick(17.9)
+    assert (await today.tick(18))[:1] == ["release alert"]
+
+
 async def test_what_has_passed_meanwhile_does_not_come_up(conn: Connection) -> None:
     today = await under(conn, "distress", RED)
     await says(today, 1.2, replace(told("gap", 1, YELLOW, Act.CLEAR), t=at(1.2)))
