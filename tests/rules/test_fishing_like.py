@@ -25,6 +25,16 @@ def test_passing_through_is_nothing() -> None:
     assert said(leg(1, "00:00", 50, e=-8, sog=9, cog=90)) == []
 
 
+def test_who_has_fished_outside_steams_through_it() -> None:
+    rows = leg(1, "00:00", 40, e=-13, sog=3, cog=90)  # to 2 nm before the edge, then home
+    assert said(rows + leg(1, "00:41", 60, e=-11, sog=7, cog=90)) == []
+
+
+def test_steaming_from_haul_to_haul_does_not_end_it() -> None:
+    rows = leg(1, "00:00", 40, sog=3) + leg(1, "00:41", 10, n=2, sog=7)
+    assert len(said(rows + leg(1, "00:52", 40, n=3, sog=3))) == 1
+
+
 def test_fishing_beside_it_is_nothing() -> None:
     assert said(leg(1, "00:00", 60, e=12, sog=3)) == []
 

@@ -1,7 +1,8 @@
 """禁渔区、休渔期疑似捕捞：在禁止捕捞的区域或时间内，航速符合本船全部渔具的作业特征；无许可。
 Apparent fishing where or when it is not allowed: inside a reserve, a cable corridor, a fairway or
 another zone closed to fishing, or in the closed season unless it fishes with hooks alone; at the
-working speed of the boat's gear, without a permit.
+working speed of the boat's gear, without a permit. Who has fished outside and steams through is not
+meant.
 """
 
 from __future__ import annotations
@@ -21,19 +22,23 @@ SEASON = "moratorium"
 
 @dataclass(frozen=True, slots=True)
 class Params:
+    most_kn: float  #: faster is no fishing, whatever the gear and whatever it did before
     fixes: float
     lasting_min: float  #: inside the zone; the working speed has lasted longer already
     clear_min: float
 
 
-def observe(view: View, _p: Params, _memory: Memory) -> Observed:
+def observe(view: View, p: Params, _memory: Memory) -> Observed:
     closed = view.of(view.inside, view.zones.among(*CLOSED, SEASON))
     row, ids = closed.row, view.zones.ids[closed.zone]
     hooks = view.facts.detail("gear", view.cur.vessel[row]) == int(Gear.HOOK)
     hooks &= view.zones.where(kind=SEASON)[closed.zone]
     may = view.facts.permitted(view.cur.vessel[row], view.cur.t[row], Permit.FISH, ids)
-    on = view.fishing[row] & ~may & ~hooks
-    return Observed(seen(row[on], ids[on], view.zones.severity[closed.zone[on]]))
+    works = view.fishing[row] & ~may & ~hooks
+    on = works & ~(view.cur.sog[row] > p.most_kn)
+    between = works & ~on  # from one haul to the next
+    holds = seen(row[on], ids[on], view.zones.severity[closed.zone[on]])
+    return Observed(holds, (row[between], ids[between]))
 
 
 def debounce(p: Params) -> Debounce:
