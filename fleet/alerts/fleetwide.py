@@ -36,4 +36,4 @@ def glance(by: Setting, state: State, at: int) -> Look:
     cur = replace(cur, vessel=rows, t=np.full(len(rows), at))
     _, port = going_on(state.active, VISIT, rows)
     fishing, _ = going_on(state.active, WORK, rows)
-    return Look(cur, fixed, port, fishing, by.zones, by.vessels, by.facts)
+    return Look(cur, fixed, port, fishing, by.zones, by.vessels, by.facts, state.heard)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fleet.alerts.state import VISIT, WORK, Active, Children, State
+from fleet.alerts.state import CLOCK, SOURCE, VISIT, WORK, Active, Children, State
 from fleet.model import HOUR, MINUTE, Act, Change, Ints, Key, Severity, Source
 
 CALLS = ("distress", "mob")
@@ -61,7 +61,9 @@ class Roots:
     def __init__(self, state: State) -> None:
         self.state = state
         self.boats = {k[1]: k for k in (*_open(state.active, "spoof"), *calling(state))}
-        self.stations = {k[2]: k for k in _open(state.active, "feed")}
+        feeds = {k[2]: k for k in _open(state.active, "feed")}
+        self.stations = {other: k for other, k in feeds.items() if other < CLOCK}
+        self.terminals = feeds.get(SOURCE | Source.TERMINAL)
         self.ports = movements(state)
 
     def of(self, change: Change) -> Key | None:
@@ -72,6 +74,8 @@ class Roots:
         if root is None and change.kind in OUTAGE and self.stations:
             root = self.stations.get(int(self.state.last.station[change.vessel]))
             root = root or self._deaf(change)
+        if root is None and change.kind == "terminal_off" and self.terminals:
+            root = self._no_terminals(change)
         if root is None and change.kind in MOVEMENT and self.ports:
             root = self.ports.get(_last_port(self.state, change.vessel))
         return root
@@ -83,6 +87,11 @@ class Roots:
         by_terminal = self.state.last.source[change.vessel] == Source.TERMINAL
         alone = change.kind == "terminal_off" and by_terminal
         return min(self.stations.values()) if alone else None
+
+    def _no_terminals(self, change: Change) -> Key | None:
+        """All terminals are silent: that this one is, is explained; that its AIS is, is not."""
+        by_ais = self.state.last.source[change.vessel] == Source.AIS
+        return self.terminals if by_ais else None
 
 
 def movements(state: State) -> dict[int, Key]:
@@ -130,7 +139,8 @@ def _suppressed(change: Change, root: Key) -> Change:
 
 def _after(old: Children, born: Sequence[tuple[Key, Key]], over: set[Key]) -> Children:
     kept = np.array([k not in over for k in old.episodes()], np.bool_)
-    new = [Children.of(born)] if born else []
+    alive = [child for child in born if child[0] not in over]  # not over in the same breath
+    new = [Children.of(alive)] if alive else []
     return Children.concat([old.take(kept), *new])
 
 

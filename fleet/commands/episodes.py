@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from fleet.alerts.rules.feed import KINDS
+from fleet.alerts.state import CLOCK, SOURCE
 from fleet.model import SECOND, Act, Change, Key, Status
 
 """Kind, vessel, other, opened."""
@@ -106,7 +108,10 @@ def _parties(key: Key, names: Names) -> dict[str, Any]:
     kind, vessel, other, _ = key
     subject: dict[str, Any] = dict(names.vessels.get(vessel, {}))
     if kind == "feed":
-        return {"subject": {"station": names.stations.get(other, "")}, "object": None}
+        whole = {SOURCE | kind: name for kind, name in KINDS}
+        if other in whole:
+            return {"subject": {"feed": whole[other]}, "object": None}
+        return {"subject": {"station": names.stations.get(other & ~CLOCK, "")}, "object": None}
     if kind in PLACES:
         return {"subject": {"zone": names.zones[other]} if other else {}, "object": None}
     if kind in PAIRS:

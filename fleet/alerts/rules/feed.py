@@ -1,7 +1,9 @@
-"""接收站中断：某接收站通常听到多艘船，现已静默10分钟，而其他来源正常；恢复后解除。受影响船舶的失联并入其中。
-Receiver outage: a station that several vessels, or a base station, were last heard by has brought
-nothing for ten minutes while others go on. One incident; the gaps of the boats that only it heard
-are its children. Cleared when it is heard again.
+"""数据源异常：接收站静默10分钟而其他来源正常；接收站时钟偏差或滞后超过60秒；船载终端整体中断；恢复后解除。
+Feed: a station that several vessels, or a base station, were last heard by has brought nothing for
+ten minutes while others go on; one whose own clock is more than a minute off, or that hands over
+what it heard more than a minute late; all terminals at once silent while AIS goes on, as when their
+broker is away. One incident; the gaps of the boats that only a silent station heard are its
+children. Cleared when it is well.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ from typing import Any
 import numpy as np
 
 from fleet.alerts.rule import Debounce, Look, Memory, Observed, Rule, seen
-from fleet.model import HOUR, MINUTE, Ints, Mask, Severity, VesselClass
+from fleet.alerts.state import CLOCK, N_SOURCES, SOURCE
+from fleet.model import HOUR, MINUTE, SECOND, Floats, Ints, Mask, Severity, Source, VesselClass
+
+KINDS = ((Source.TERMINAL, "terminals"), (Source.VMS, "vms"))
+"""AIS is told by its stations."""
+EVIDENCE = 5 * MINUTE
+"""What a station brought so lately is shown with the alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +28,70 @@ class Params:
     silent_min: float
     least_vessels: float  #: fewer, and it is they that are silent
     within_h: float  #: heard by it within so long before it fell silent
+    lag_s: float  #: between a receiver's clock and the time of receipt, either way
+    lag_min: float  #: judged on what it brought so lately
+    vms_silent_h: float  #: a VMS is asked every hour or two
     clear_min: float
 
 
-def look(look: Look, p: Params, _memory: Memory) -> Observed:
+def look(look: Look, p: Params, memory: Memory) -> Observed:
+    """`by` remembers when each vessel was last heard by each kind of feed, seconds."""
     station, newest, count, own = stations(look, p)
     # Against what the others brought: after a break of everything nobody was silent alone.
     silent = newest.max(initial=0) - newest >= p.silent_min * MINUTE
     silent &= (count >= p.least_vessels) | own
-    nobody = np.zeros(silent.sum(), np.int64)
-    return Observed(seen(nobody, station[silent], Severity.WARNING))
+    by = _heard_by(look, memory["by"])
+    off, wavering = _clocks(look, p)
+    ill = np.concatenate([station[silent], _kinds(look, p, by), off])
+    nobody = np.zeros(len(np.unique(ill)), np.int64)
+    keeps = (np.zeros(len(wavering), np.int64), wavering)
+    return Observed(seen(nobody, np.unique(ill), Severity.WARNING), keeps, {"by": by})
+
+
+def _heard_by(look: Look, before: Floats) -> Floats:
+    by, at = before.copy(), look.cur.received / SECOND
+    rows = np.flatnonzero(look.fixed > 0)
+    by[rows, look.cur.source[rows]] = at[rows]
+    return by
+
+
+def _kinds(look: Look, p: Params, by: Floats) -> Ints:
+    """Kinds of feed that several boats were heard by, and that have fallen silent as a whole."""
+    most = {Source.TERMINAL: p.silent_min * MINUTE, Source.VMS: p.vms_silent_h * HOUR}
+    out = []
+    for kind, _ in KINDS:
+        newest = np.nan_to_num(by[:, kind]).max(initial=0)
+        several = (by[:, kind] >= newest - p.within_h * 3600).sum() >= p.least_vessels
+        if several and look.heard.max() - look.heard[kind] >= most[kind]:
+            out.append(SOURCE | kind)
+    return np.array(out, np.int64)
+
+
+def _clocks(look: Look, p: Params) -> tuple[Ints, Ints]:
+    """Stations whose clock is off or that bring everything late; and those that nearly are."""
+    lag, count, own = lags(look, p)
+    known = {s for s in lag if count[s] >= p.least_vessels or s in own}
+    off = [CLOCK | s for s in sorted(known) if abs(lag[s]) > p.lag_s]
+    nearly = [CLOCK | s for s in sorted(known) if p.lag_s / 2 < abs(lag[s]) <= p.lag_s]
+    return np.array(off, np.int64), np.array(nearly, np.int64)
+
+
+def lags(look: Look, p: Params) -> tuple[dict[int, float], dict[int, int], set[int]]:
+    """By station, of what it brought lately: the median seconds from its clock to receipt, of how
+    many vessels, and whether a base station was among them. Negative: its clock is fast.
+    """
+    cur = look.cur
+    rows = np.flatnonzero((look.fixed > 0) & (look.at - cur.received <= p.lag_min * MINUTE))
+    rows = rows[cur.heard[rows] > 0]
+    station = cur.station[rows]
+    late = (cur.received[rows] - cur.heard[rows]) / SECOND
+    base = look.cls[rows] == VesselClass.BASE
+    each = {int(s): station == s for s in np.unique(station)}
+    return (
+        {s: float(np.median(late[mine])) for s, mine in each.items()},
+        {s: int(mine.sum()) for s, mine in each.items()},
+        {s for s, mine in each.items() if base[mine].any()},
+    )
 
 
 def stations(look: Look, p: Params) -> tuple[Ints, Ints, Ints, Mask]:
@@ -54,11 +116,22 @@ def debounce(p: Params) -> Debounce:
 
 
 def evidence(look: Look, _row: int, other: int) -> dict[str, Any]:
-    return {"station": other, "vessels": int((look.cur.station == other).sum())}
+    for kind, name in KINDS:
+        if other == SOURCE | kind:
+            silent = (look.heard.max() - look.heard[kind]) / MINUTE
+            return {"feed": name, "silent_min": round(float(silent), 1)}
+    station = other & ~CLOCK
+    mine = look.cur.station == station
+    told: dict[str, Any] = {"station": station, "vessels": int(mine.sum())}
+    lately = mine & (look.at - look.cur.received <= EVIDENCE) & (look.cur.heard > 0)
+    if other & CLOCK and lately.any():
+        late = (look.cur.received - look.cur.heard)[lately] / SECOND
+        told["lag_s"] = round(float(np.median(late)), 1)
+    return told
 
 
 RULE = Rule(
-    "feed", "接收站中断", "Receiver outage", Params,
+    "feed", "数据源异常", "Feed out of order", Params,
     look=look, debounce=debounce, evidence=evidence, every=MINUTE,
-    scopes=("season",),
+    memory={"by": (N_SOURCES,)}, scopes=("season",),
 )  # fmt: skip
