@@ -92,6 +92,7 @@ class Look:
     zones: Zones
     vessels: Vessels
     facts: Facts
+    heard: Ints  #: the newest trusted fix time by Source
 
     @property
     def at(self) -> int:

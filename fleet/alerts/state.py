@@ -22,6 +22,9 @@ from fleet.model import Batch, Columns, Ints, Key, Mask, Source, Texts
 OTHER_BITS = 32
 SLOT_STEP = 1024
 N_SOURCES = len(Source) + 1
+SOURCE, CLOCK = 1 << 30, 1 << 29
+"""The other party of a `feed` alert beyond every station's id: a whole `Source`, or a station whose
+clock is off; the station itself is one that is silent."""
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 
 
