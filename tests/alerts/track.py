@@ -122,9 +122,8 @@ def changes(
     for row in (fix(step) for step in track.split("|")):
         company = [
             {"vessel": 2, "t": t, "received": t, "lon": 112.0, "lat": 15.0, "source": s}
-            for t in range(last + 5 * MINUTE, row["received"], 5 * MINUTE)
+            for t in range((last or row["received"]) + 5 * MINUTE, row["received"], 5 * MINUTE)
             for s in (Source.AIS, Source.TERMINAL)
-            if last
         ]
         last = max(last, row["received"])
         for rows in (*([c] for c in company), [row]):
