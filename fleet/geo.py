@@ -236,6 +236,20 @@ class Zones:
         """The least and the most that the distance to line i can be: of most boats enough."""
         return _chart(self, i).bounds(lon, lat)
 
+    def in_force(self, hits: Hits, cls: Ints, t: Ints) -> Mask:
+        """Which hits count: the class of their row (`cls`) is concerned and the season is on at
+        its time (`t`). Areas (ports, coverage) concern everybody.
+        """
+        good = _allowed(self)[hits.zone, cls[hits.row]]
+        for z in self.seasonal().tolist():
+            rows = np.flatnonzero(hits.zone == z)
+            good[rows] &= self.zones[z].in_season(t[hits.row[rows]])
+        return np.asarray(good)
+
+    def seasonal(self) -> Ints:
+        """The zones that are not always in force."""
+        return _seasonal(self)
+
     def where(self, *, kind: str = "", rule: str = "") -> Mask:
         """Which zones are of this kind or rule. Not to be written to: it is remembered."""
         return _where(self, kind, rule)
@@ -251,6 +265,21 @@ def _where(zones: Zones, kind: str, rule: str) -> Mask:
     mask &= (zones.kinds == kind) if kind else True
     mask &= (zones.rules == rule) if rule else True
     return mask
+
+
+@lru_cache(maxsize=64)
+def _seasonal(zones: Zones) -> Ints:
+    return np.flatnonzero([bool(z.seasons) for z in zones.zones])
+
+
+@lru_cache(maxsize=64)
+def _allowed(zones: Zones) -> Mask:
+    """(zones, classes) whom each zone concerns."""
+    allowed = np.zeros((len(zones.zones), max(VesselClass) + 1), np.bool_)
+    for i, zone in enumerate(zones.zones):
+        allowed[i, [int(c) for c in zone.classes]] = True
+        allowed[i] |= zone.rule == "area"
+    return allowed
 
 
 @lru_cache(maxsize=64)

@@ -301,9 +301,12 @@ class Facts:
 
     def tied(self, a: Ints, b: Ints, t: int) -> Mask:
         """Which pairs of vessels belong together now, for whatever reason."""
-        ties = self.ties.take((self.ties.start <= t) & (t < self.ties.end))
-        if not len(ties) or not len(a):
+        if not len(self.ties) or not len(a):
             return np.zeros(len(a), np.bool_)
+        meant = np.zeros(int(max(a.max(), b.max(), self.ties.vessel.max())) + 1, np.bool_)
+        meant[a] = meant[b] = True
+        now = (self.ties.start <= t) & (t < self.ties.end)
+        ties = self.ties.take(now & meant[self.ties.vessel])
         return _share(ties.vessel, ties.group, a, b)
 
 

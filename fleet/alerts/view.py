@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -134,14 +133,15 @@ def prepare(
     """Look every fix up in the zones, once. Rows are on time, sorted by (place, vessel); `heard`
     has the newest fix time of each kind of feed for every row, `passed` what `overtaken` says.
     """
-    zones, force = setting.zones, in_force(batch, setting.zones, setting.vessels)
-    inside, near = zones.about(batch.lon, batch.lat, setting.margin_m, force.some | _areas(zones))
+    zones, cls = setting.zones, setting.vessels.cls[batch.vessel]
+    some = _ever(zones, batch.t) | _areas(zones)
+    inside, near = zones.about(batch.lon, batch.lat, setting.margin_m, some)
     cur = replace(batch, flags=_place_flags(batch.flags, inside, zones))
     prev = _previous(cur, place, last)
     bounds = np.searchsorted(place, np.arange(place.max(initial=-1) + 2))
-    inside, near = inside.take(force.of(inside)), near.take(force.of(near))
+    inside, near = (h.take(zones.in_force(h, cls, cur.t)) for h in (inside, near))
     leap = _knots(cur, prev) > MAX_STEP_KN
-    crossed, crossed_for = _crossings(cur, prev, leap, zones, force)
+    crossed, crossed_for = _crossings(cur, prev, leap, zones, cls)
     return Prepared(
         cur, prev, leap, bounds, inside, near, crossed, crossed_for, heard, passed, setting
     )
@@ -171,52 +171,15 @@ def _place_flags(flags: Ints, hits: Hits, zones: Zones) -> Ints:
     return flags
 
 
-@dataclass(frozen=True, slots=True)
-class Force:
-    """Whom each zone concerns: `allowed[zone, class]`, and in which season."""
-
-    t: Ints
-    cls: Ints
-    allowed: Mask
-    some: Mask  #: zones in season at some time of the batch
-    zones: Zones
-
-    def of(self, hits: Hits) -> Mask:
-        """Which hits count: the vessel's class is concerned and the season is on."""
-        good = self.allowed[hits.zone, self.cls[hits.row]]
-        for z in np.flatnonzero(_seasonal(self.zones)):
-            rows = np.flatnonzero(hits.zone == z)
-            good[rows] &= self.zones.zones[z].in_season(self.t[hits.row[rows]])
-        return np.asarray(good)
-
-
-def in_force(cur: Batch, zones: Zones, vessels: Vessels) -> Force:
-    """Areas (ports, coverage) concern everybody; other zones the classes they name."""
+def _ever(zones: Zones, t: Ints) -> Mask:
+    """The zones in force at some time of these."""
     some = np.ones(len(zones.zones), np.bool_)
-    if len(cur):
-        first, last = int(cur.t.min()), int(cur.t.max())
-        for z in np.flatnonzero(_seasonal(zones)):
-            some[z] = zones.zones[z].ever_in_season(first, last)
-    return Force(cur.t, vessels.cls[cur.vessel], _allowed(zones), some, zones)
+    for z in zones.seasonal().tolist() if len(t) else ():
+        some[z] = zones.zones[z].ever_in_season(int(t.min()), int(t.max()))
+    return some
 
 
-@lru_cache(maxsize=16)
-def _seasonal(zones: Zones) -> Mask:
-    return np.array([bool(z.seasons) for z in zones.zones], np.bool_)
-
-
-@lru_cache(maxsize=16)
-def _allowed(zones: Zones) -> Mask:
-    allowed = np.zeros((len(zones.zones), 32), np.bool_)
-    for i, zone in enumerate(zones.zones):
-        allowed[i, [int(c) for c in zone.classes]] = True
-        allowed[i] |= zone.rule == "area"
-    return allowed
-
-
-def _crossings(
-    cur: Batch, prev: Batch, leap: Mask, zones: Zones, force: Force
-) -> tuple[Hits, Ints]:
+def _crossings(cur: Batch, prev: Batch, leap: Mask, zones: Zones, cls: Ints) -> tuple[Hits, Ints]:
     """Zones passed between two fixes close in time, and for how long at constant speed."""
     dt = cur.t - prev.t
     moved = (cur.lon != prev.lon) | (cur.lat != prev.lat)
@@ -224,7 +187,7 @@ def _crossings(
     rows = fair.nonzero()[0]
     part = zones.crossed(prev.lon[rows], prev.lat[rows], cur.lon[rows], cur.lat[rows], rule=CROSSED)
     hits = Hits(rows[part.row], part.zone)
-    hits = hits.take(force.of(hits))
+    hits = hits.take(zones.in_force(hits, cls, cur.t))
     lines = segments(prev.lon[hits.row], prev.lat[hits.row], cur.lon[hits.row], cur.lat[hits.row])
     share = share_inside(zones.tree.geometries[hits.zone], lines)
     return hits, np.asarray(share * dt[hits.row], np.int64)

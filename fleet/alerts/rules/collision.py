@@ -45,18 +45,17 @@ def look(look: Look, p: Params, _memory: Memory) -> Observed:
     ships, boats = _pairs(look, p)
     way = passing(look, boats, ships)
     level = _level(look, p, way)
-    on = level > 0
     closing = (way.minutes > 0) & (way.cpa_nm <= p.warn_nm * p.clear_factor)
-    vessel = look.cur.vessel
-    stay = ~on & closing
-    holds = seen(boats[on], vessel[ships[on]], level[on])
-    return Observed(holds, (boats[stay], vessel[ships[stay]]))
+    some = np.flatnonzero((level > 0) | closing)
+    boats, ships, level = boats[some], look.cur.vessel[ships[some]], level[some]
+    apart = ~look.facts.tied(look.cur.vessel[boats], ships, look.at)
+    boats, ships, level = boats[apart], ships[apart], level[apart]
+    on = level > 0
+    return Observed(seen(boats[on], ships[on], level[on]), (boats[~on], ships[~on]))
 
 
 def _pairs(look: Look, p: Params) -> tuple[Ints, Ints]:
-    """Rows of the ships under way, and of the fishing boats around each, that do not belong
-    together.
-    """
+    """Rows of the ships under way, and of the fishing boats around each."""
     sog, age = look.cur.sog, look.age
     length = look.vessels.length_m[look.cur.vessel]
     trade = np.isin(look.cls, (VesselClass.MERCHANT, VesselClass.PASSENGER))
@@ -64,9 +63,7 @@ def _pairs(look: Look, p: Params) -> tuple[Ints, Ints]:
     ships &= ~(length < p.merchant_length_m)
     one, other = look.near.around(np.flatnonzero(ships), p.range_nm)
     boat = look.ours[other] & (age[other] <= p.fishing_age_s * SECOND)
-    one, other = one[boat], other[boat]
-    apart = ~look.facts.tied(look.cur.vessel[one], look.cur.vessel[other], look.at)
-    return one[apart], other[apart]
+    return one[boat], other[boat]
 
 
 def _level(look: Look, p: Params, way: Passing) -> Ints:
@@ -77,8 +74,10 @@ def _level(look: Look, p: Params, way: Passing) -> Ints:
     danger = (cpa < p.danger_nm) & (way.minutes >= 0) & (way.minutes < p.danger_min)
     level = np.where(fast & warn, int(Severity.WARNING), 0)
     level = np.where(fast & danger, int(Severity.ALARM), level)
-    worse = at_night(look.at, p.night_from_h, p.night_to_h, p.utc_offset_h) | _risky(look, way.boat)
-    return np.asarray(np.where((level > 0) & worse, level + 1, level))
+    on = np.flatnonzero(level)
+    night = at_night(look.at, p.night_from_h, p.night_to_h, p.utc_offset_h)
+    level[on] += night | _risky(look, way.boat[on])
+    return np.asarray(level)
 
 
 def _risky(look: Look, boats: Ints) -> Mask:

@@ -12,7 +12,7 @@ import numpy as np
 
 from fleet.alerts.rule import Debounce, Look, Memory, Observed, Rule, seen
 from fleet.geo import METRES_PER_NM
-from fleet.model import MINUTE, Ints, Mask, Severity
+from fleet.model import MINUTE, Ints, Severity
 
 CALM = ("anchorage", "shelter", "port", "aquaculture")
 """Kinds of zone where boats lie side by side."""
@@ -44,7 +44,9 @@ def _pairs(look: Look, metres: float) -> tuple[Ints, Ints]:
     one, other = look.near.pairs(metres / METRES_PER_NM)
     swap = ~look.ours[one]
     one, other = np.where(swap, other, one), np.where(swap, one, other)
-    good: Mask = look.ours[one] & ~np.isin(one, _calm(look, np.unique(one)))
+    good = look.ours[one]
+    one, other = one[good], other[good]
+    good = ~np.isin(one, _calm(look, np.unique(one)))
     one, other = one[good], other[good]
     apart = ~look.facts.tied(look.cur.vessel[one], look.cur.vessel[other], look.at)
     return one[apart], other[apart]

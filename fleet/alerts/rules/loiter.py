@@ -5,15 +5,14 @@ Loitering: in or within half a mile of a cable or a reserve, or near a line, on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
-from fleet.geo import METRES_PER_NM, Zone
-from fleet.model import MINUTE, Ints, Mask, Severity
+from fleet.geo import METRES_PER_NM
+from fleet.model import MINUTE, Ints, Severity
 
 WATCHED = ("cable", "pipeline", "reserve", "restricted", "wind_farm")
 
@@ -44,25 +43,14 @@ def _beside(view: View, p: Params) -> tuple[Ints, Ints]:
     zones = view.zones
     watched = zones.among(*WATCHED) & ~zones.where(rule="line")
     _, near = zones.about(lon, lat, p.zone_nm * METRES_PER_NM, watched)
-    meant = _meant(view, zones.zones, slow[near.row], near.zone)
-    rows, others = [slow[near.row[meant]]], [zones.ids[near.zone[meant]]]
+    near = near.take(zones.in_force(near, view.cls()[slow], view.cur.t[slow]))
+    rows, others = [slow[near.row]], [zones.ids[near.zone]]
     for i in np.flatnonzero(zones.where(rule="line")).tolist():
         far = zones.line_nm(i, lon, lat, p.line_nm)
         at = slow[(np.abs(far) <= p.line_nm) & zones.zones[i].in_season(view.cur.t[slow])]
         rows.append(at)
         others.append(np.full(len(at), zones.ids[i]))
     return np.concatenate(rows), np.concatenate(others)
-
-
-def _meant(view: View, zones: Sequence[Zone], row: Ints, zone: Ints) -> Mask:
-    """Whether the zone is in force for that boat then."""
-    cls, t = view.cls()[row], view.cur.t[row]
-    on = np.zeros(len(row), np.bool_)
-    for n in np.unique(zone):
-        mine = zone == n
-        concerned = np.isin(cls[mine], list(zones[n].classes)) | (zones[n].rule == "area")
-        on[mine] = zones[n].in_season(t[mine]) & concerned
-    return on
 
 
 def debounce(p: Params) -> Debounce:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from scipy.spatial.distance import cdist
 
 from fleet.alerts.facts import Answer
 from fleet.alerts.neighbours import EARTH_NM, on_sphere
@@ -37,14 +38,12 @@ class Params:
 
 def look(look: Look, p: Params, memory: Memory) -> Observed:
     out, through = _afloat(look, p)
-    miles = np.full(len(look.cur), np.nan)
-    miles[out] = _to_shelter(look, out)
     away, home, new = _heading(look, p, out, memory)
     told: list[tuple[Ints, Ints, Ints]] = []  # rows, orders, severities
     for i in np.flatnonzero(look.facts.recalls.issued <= look.at).tolist():
         concerned = _concerned(look, out, i)
         mine = out[concerned]
-        level = _level(look, p, i, miles[mine], away[mine], home[mine])
+        level = _level(look, p, i, _to_shelter(look, mine), away[mine], home[mine])
         level[through[concerned]] = 0
         told.append((mine, np.full(len(mine), look.facts.recalls.order[i]), level))
     if not told:
@@ -101,7 +100,7 @@ def _miles(look: Look, lon: Floats, lat: Floats) -> Floats:
     shelter = np.flatnonzero(look.zones.among(*SHELTERS))
     points = shapely.point_on_surface(look.zones.tree.geometries[shelter])
     to = on_sphere(shapely.get_x(points), shapely.get_y(points)).reshape(-1, 3)
-    chord = np.linalg.norm(on_sphere(lon, lat)[:, None, :] - to[None, :, :], axis=2)
+    chord = cdist(on_sphere(lon, lat), to)
     return np.asarray(2 * EARTH_NM * np.arcsin(np.minimum(chord / (2 * EARTH_NM), 1)))
 
 

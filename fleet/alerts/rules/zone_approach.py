@@ -12,7 +12,8 @@ import numpy as np
 from fleet.alerts.neighbours import reckoned
 from fleet.alerts.rule import Debounce, Memory, Observed, Rule, View, seen
 from fleet.alerts.zoned import zone_evidence
-from fleet.model import MINUTE, Ints, Mask, Severity
+from fleet.geo import Hits
+from fleet.model import MINUTE, Ints, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +45,11 @@ def _ahead(view: View, p: Params, rows: Ints) -> tuple[Ints, Ints]:
     ahead = view.zones.crossed(cur.lon, cur.lat, lon, lat, rule="keep_out")
     row, zone = rows[ahead.row], ahead.zone
     n = max(len(view.zones.zones), 1)
-    inside = np.isin(row * n + zone, view.inside.row * n + view.inside.zone)
-    closed = view.zones.where(rule="keep_out")[zone] & ~inside
-    row, zone = row[closed], zone[closed]
-    force = _in_force(view, row, zone)
-    return row[force], zone[force]
-
-
-def _in_force(view: View, row: Ints, zone: Ints) -> Mask:
-    """Whether the zone concerns the boat's class, in this season."""
-    out = np.zeros(len(row), np.bool_)
-    cls = view.cls()
-    for z in np.unique(zone):
-        which, mine = view.zones.zones[z], zone == z
-        concerned = np.isin(cls[row[mine]], [int(c) for c in which.classes])
-        out[mine] = concerned & which.in_season(view.cur.t[row[mine]])
-    return out
+    closed = view.of(view.inside, view.zones.where(rule="keep_out"))
+    outside = ~np.isin(row * n + zone, closed.row * n + closed.zone)
+    hits = Hits(row[outside], zone[outside])
+    hits = hits.take(view.zones.in_force(hits, view.cls(), view.cur.t))
+    return hits.row, hits.zone
 
 
 def debounce(p: Params) -> Debounce:
