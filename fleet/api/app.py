@@ -36,6 +36,7 @@ from fleet.api.routers import (
     schemas,
     session,
     shelves,
+    statistics,
     vessels,
     zones,
 )
@@ -46,7 +47,7 @@ from fleet.store.db import Pool
 BASE = "/api/v1"
 NOUNS = (
     session, vessels, alerts, shelves, load, orders, messages, zones, places, rules, dry_runs,
-    facts, recalls,
+    facts, recalls, statistics,
     identities, schemas, live,
 )  # fmt: skip
 FIRST_READ_S = 5

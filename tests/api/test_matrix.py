@@ -75,6 +75,7 @@ TABLE: dict[str, Rule | None] = {  # None: public
     f"GET {BASE}/shelves": Rule(ALL),
     f"POST {BASE}/shelves/{{shelf_id}}/end": Rule(DESK, {}, scoped=True),
     f"GET {BASE}/alert-load": Rule(ALL),
+    f"GET {BASE}/statistics": Rule(ALL),
     f"GET {BASE}/orders": Rule(ALL),
     f"GET {BASE}/orders/{{order_id}}": Rule(ALL, scoped=True),
     f"POST {BASE}/orders/{{order_id}}/accept": Rule(DESK, {}, scoped=True),
