@@ -83,13 +83,21 @@ def _list(_args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     try:
-        counts = scenario.run(scenario.read(args.scenario), args.seed, args.out)
+        counts = scenario.run(scenario.read(args.scenario), args.seed, args.out, _told)
     except scenario.Mistake as wrong:
         print(f"simulators run: {wrong}", file=sys.stderr)  # noqa: T201
         return 2
+    _told("")
     said = ", ".join(f"{count:,} {what}" for what, count in counts.items())
     print(f"{args.out}: {said}")  # noqa: T201 - its answer
     return 0
+
+
+def _told(what: str) -> None:
+    """One line that is written over, for somebody who waits; nothing into a file."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{what}" if what else "\r\x1b[K")
+        sys.stderr.flush()
 
 
 def _demo(args: argparse.Namespace) -> int:

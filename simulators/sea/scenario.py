@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from simulators.geo import HOUR, MINUTE
 from simulators.scoring.times import text
@@ -72,7 +72,15 @@ def _role(file: str, body: Mapping[str, Any]) -> Role:
     return Role(str(body.get("name", play)), play, int(body.get("count", 1)), args)
 
 
-def staged(scenario: Scenario, seed: int) -> Stage:
+Tell: TypeAlias = Callable[[str], None]
+"""Is told what a long run is at."""
+
+
+def silent(_what: str) -> None:
+    """Nobody looks."""
+
+
+def staged(scenario: Scenario, seed: int, tell: Tell = silent) -> Stage:
     """Every boat on its track, with facts and truth; nothing is sent yet."""
     body = scenario.body
     ais, terminals = body.get("ais", {}), body.get("terminals", {})
@@ -86,6 +94,7 @@ def staged(scenario: Scenario, seed: int) -> Stage:
     stage.zones += [code for code in body.get("zones", ()) if code not in stage.zones]
     stage.extra_zones.append(shore.coverage(stage.stations))
     for role in scenario.roles:
+        tell(f"playing {role.name}")
         PLAYS[role.play](stage, role)
     for s in stage.stations:
         stage.fact("receivers", station=s.name, kind="ais", lon=s.at[0], lat=s.at[1],
@@ -111,15 +120,15 @@ def _span(scenario: Scenario, minutes: Any) -> Span:
     return scenario.begin + minutes[0] * MINUTE, scenario.begin + minutes[1] * MINUTE
 
 
-def run(scenario: Scenario, seed: int, out: Path) -> dict[str, Any]:
-    """Write the scenario's directory; what was written, in numbers."""
-    stage = staged(scenario, seed)
+def run(scenario: Scenario, seed: int, out: Path, tell: Tell = silent) -> dict[str, Any]:
+    """Write the scenario's directory; what was written, in numbers. `tell` hears how far it is."""
+    stage = staged(scenario, seed, tell)
     for folder in ("feeds", "facts"):
         (out / folder).mkdir(parents=True, exist_ok=True)
         for old in (out / folder).iterdir():
             old.unlink()
     counts = {"boats": len(stage.actors), "incidents": len(stage.truth.incidents)}
-    counts |= _feeds(stage, out / "feeds")
+    counts |= _feeds(stage, out / "feeds", tell)
     facts.write(out / "facts", stage.facts)
     facts.write_zones(out / "facts", stage.zones, stage.extra_zones)
     head = {
@@ -133,15 +142,18 @@ def run(scenario: Scenario, seed: int, out: Path) -> dict[str, Any]:
     return counts
 
 
-def _feeds(stage: Stage, folder: Path) -> dict[str, int]:
+def _feeds(stage: Stage, folder: Path, tell: Tell) -> dict[str, int]:
+    tell("what is on the air")
     reports = air.reports(stage.actors, stage.seed, stage.begin, stage.end)
     spoken = list(air.spoken(stage.actors, stage.seed, stage.begin, stage.end, stage.static_s))
     spoken += shore.bases(stage.stations, stage.begin, stage.end)
     spoken.sort(key=lambda s: (s.t, s.sentences))
     aboard_all = [replace(a, held=(*a.held, *stage.broker_outages)) for a in stage.actors]
+    tell("terminals")
     messages = list(aboard.messages(aboard_all, stage.seed, stage.begin, stage.end))
     sentences = 0
     for station in stage.stations:
+        tell(f"station {station.name}")
         lines: list[Line] = shore.heard(station, reports, spoken, stage.seed)
         if station.by_mqtt:
             messages += shore.as_mqtt(station, lines)
