@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
 
 from fleet.alerts.engine import RULES, Engine, Inputs, State, feed, tick
 from fleet.alerts.parameters import defaults
@@ -18,6 +19,7 @@ from fleet.alerts.scopes import MOST, BadScope, Place, calendar, checked
 from fleet.geo import Zone
 from fleet.model import DAY, HOUR, MINUTE, SECOND, Act, Batch, Change, VesselClass
 from fleet.vessels import Vessels
+from tests.alerts.test_engine import inputs, streams
 from tests.alerts.track import DAY0, batch, boundary, clock, engine, fix, zone
 
 KINDS = {rule.key: rule for rule in RULES}
@@ -255,3 +257,59 @@ def test_the_calendar_has_a_source_for_every_season() -> None:
     noon = 1_714_536_000 * SECOND  # 1 May 2024 12:00 in Hainan
     edges = calendar()["moratorium"]
     assert any(start == noon for start, _ in edges)
+
+
+OTHERS: dict[str, dict[str, float]] = {
+    "speed": {"fishing_kn": 5, "lasting_min": 1, "clear_min": 2},
+    "gap": {"warning_min": 12, "alarm_min": 20, "default_interval_s": 120},
+    "zone_enter": {"fixes": 3, "lasting_s": 30, "exit_fixes": 1},
+    "zone_exit": {"fixes": 1, "lasting_s": 0, "edge_margin_m": 300},
+    "boundary": {"info_nm": 7, "crossed_nm": 1, "back_nm": 0.2, "back_min": 3, "window_min": 60},
+    "fishing": {"window_min": 8, "least_fixes": 2, "clear_min": 5},
+}
+"""Other numbers for kinds that count, remember and wait."""
+JUDGED = [KINDS[kind] for kind in ("port_visit", *OTHERS)]
+SEA = [zone(), zone(id=11, code="fence", rule="keep_in"), PORT, boundary()]
+
+
+def numbered(by: Engine) -> Engine:
+    """The same engine with OTHERS as everybody's numbers."""
+    params = {k: replace(p, **OTHERS.get(k, {})) for k, p in by.params.items()}
+    return replace(by, params=params)
+
+
+def heard(by: Engine, parts: list[Inputs]) -> dict[Any, Any]:
+    state, out = State.empty(8, by.rules), []
+    for part in parts:
+        state, changes = feed(by, state, part, 0)
+        state, more = tick(by, state, DAY0 + DAY)
+        out += [*changes, *more]
+    return ended(out)
+
+
+@given(streams())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_each_boat_is_judged_as_if_its_numbers_were_everybodys(stream: list[Any]) -> None:
+    """Boat 1 is small and has other numbers: so it goes as where all have them."""
+    raw = {k: [over(p, **{"class": "fishing_small"})] for k, p in OTHERS.items()}
+    mixed, plain = judged(JUDGED, raw, SEA), engine(JUDGED, SEA)
+    mixed.vessels.length_m[1] = 10
+    parts = [inputs(stream[i : i + 5]) for i in range(0, len(stream), 5)]
+    found, usual, others = (heard(e, parts) for e in (mixed, plain, numbered(plain)))
+    assert {k: v for k, v in found.items() if k[1] == 1} == {
+        k: v for k, v in others.items() if k[1] == 1
+    }
+    assert {k: v for k, v in found.items() if k[1] != 1} == {
+        k: v for k, v in usual.items() if k[1] != 1
+    }
+
+
+@given(streams())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_a_line_is_watched_as_if_its_numbers_were_every_lines(stream: list[Any]) -> None:
+    """What a boat's way to a line is remembered by is the line's numbers, wherever the boat is."""
+    rule, over_line = [KINDS["boundary"]], over(OTHERS["boundary"], zone="line")
+    inside = over({"info_min": 1}, **{"class": "merchant"})  # nobody: but two sets to choose from
+    mixed = judged(rule, {"boundary": [over_line, inside]}, SEA)
+    parts = [inputs(stream[i : i + 5]) for i in range(0, len(stream), 5)]
+    assert heard(mixed, parts) == heard(numbered(engine(rule, SEA)), parts)
