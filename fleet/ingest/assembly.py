@@ -150,8 +150,9 @@ class Assembly:
         """
         key, bench, sequence = first.key, self._bench(first.key), self._sequence(first.key)
         self._sweep(first.at, tally)
-        kept = _beside(bench, first, second)
-        if kept is None or sequence.trust < 0 or sequence.strays:
+        quiet = sequence.trust >= 0 and not sequence.strays
+        kept = _beside(bench, first, second) if quiet else None
+        if kept is None:
             both = self.add(first, tally), self.add(second, tally)
             return [message for message in both if message is not None]
         time = first.time or second.time

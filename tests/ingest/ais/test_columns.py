@@ -114,13 +114,36 @@ LINES = [
     b"noise",
     b"",
 ]
-FRONT = [b"", b"9 ", b"1700000000;", b"2023-11-14 22:13:20;", b",", b"1700000000123 ", b"\\x", b"#"]
+WHOLE = [
+    named(BOAT, "ALPHA"),
+    named(BOAT + 1, "BRAVO", seq=2),
+    named(BOAT + 2, "CHARLIE", seq=2),
+    ais(21, 994121234, lon=109, lat=18, name="A NAME THAT IS MUCH TOO LONG", second=61),
+    [b"!AIVDM,2,1,3,A,55?MbV02;H,0*21", b"!AIVDM,2,2,3,A,88888888880,2*27"],
+    [b"!AIVDM,2,1,3,,55?MbV02;H,2*62", b"!AIVDM,2,2,3,,8880,2*5E"],
+]
+"""Messages of two parts, side by side."""
+FRONT = [
+    b"",
+    b"9 ",
+    b"1550303566167726840 ",
+    b"99999999999999999999;",
+    b"1700000000;",
+    b"2023-11-14 22:13:20;",
+    b",",
+    b"1700000000123 ",
+    b"\\x",
+    b"#",
+]
 BEHIND = [
     b"",
     b",1700000000",
     b",r003,1700000001",
     b" 1700000000",
     b",1700000000123",
+    b",1700000005",
+    b",1550303566167726840",
+    b",9999999999",
     b"\\",
     b",x!",
 ]
@@ -148,12 +171,30 @@ def sentence(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def both(draw: st.DrawFn) -> bytes:
+    """The parts of a message in a row; now and then one is changed, told again or turned about."""
+    parts = list(draw(st.sampled_from(WHOLE)))
+    change = draw(st.integers(0, 9))
+    if change == 0:
+        parts.reverse()
+    elif change == 1:
+        parts *= 2
+    elif change == 2:
+        place = draw(st.integers(0, len(parts[0]) - 1))
+        parts[0] = parts[0][:place] + bytes([draw(st.integers(0, 255))]) + parts[0][place + 1 :]
+    behind = draw(st.sampled_from(BEHIND))
+    return b"\n".join(part + behind for part in parts)
+
+
+@st.composite
 def pghp(draw: st.DrawFn) -> bytes:
     body = PGHP % (draw(st.integers(0, 70)), draw(st.sampled_from([b"", b"4B", b"zz", b"1"])))
     return tag(body[1:].decode()).replace(b"\\", b"").join((b"$", b"")) or body
 
 
-LINE = sentence() | pghp() | st.sampled_from([tag(b) for b in TAGS]) | st.binary(max_size=12)
+LINE = (
+    sentence() | both() | pghp() | st.sampled_from([tag(b) for b in TAGS]) | st.binary(max_size=12)
+)
 ENDS = st.sampled_from([b"\r\n", b"\n", b"\r", b"\n\n"])
 
 
