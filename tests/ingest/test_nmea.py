@@ -164,6 +164,19 @@ def test_objects_are_not_vessels() -> None:
         assert classes(*halves) == [VesselClass.BEACON]
 
 
+@pytest.mark.parametrize(
+    ("name", "rest", "whole"),
+    [
+        ("YAZHOU BAY EAST CARD", "INAL BUOY 3", "YAZHOU BAY EAST CARDINAL BUOY 3"),
+        ("YAZHOU BAY EAST CARD", "", "YAZHOU BAY EAST CARD"),
+        ("YAZHOU 3", "NOISE", "YAZHOU 3"),
+    ],
+)
+def test_a_long_name_of_an_aid_to_navigation_is_whole(name: str, rest: str, whole: str) -> None:
+    r = heard(*ais(21, 994121234, lon=109, lat=18, aid_type=30, name=name, name_ext=rest))
+    assert r.statics.name.tolist() == [whole]
+
+
 def test_type_17_is_no_position() -> None:
     r = heard(*ais(17, 4121234, lon=109, lat=18, data=b"\x12\x34"))
     assert (len(r.fixes), r.types) == (0, {"17": 1})
