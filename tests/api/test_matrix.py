@@ -201,6 +201,7 @@ LISTS: dict[str, Callable[[Any], set[int]]] = {
     "/alerts": (lambda body: {a["id"] for a in body["alerts"]}),
     "/alerts?status=all": (lambda body: {a["id"] for a in body["alerts"]}),
     "/orders": (lambda body: {o["id"] for o in body["orders"]}),
+    "/shelves": (lambda body: {s["id"] for s in body["shelves"]}),
     "/live/events?since=0": (lambda body: {f["alert"]["id"] for f in body["frames"]}),
 }
 
