@@ -110,6 +110,8 @@ class Worker:
         now = self.clock()
         self.head, self.world = await restore(self.main, self.register, now, self.window)
         self.tip = self.head
+        if len(identity.suspects(self.head.state)):
+            self._marks = ()  # somebody may have settled a difference meanwhile: compare once
         self._ticked_at = time.monotonic()
         self.register.journaled(self.register.known().ids)
         self.decoders.restore(self.head.residue)

@@ -180,6 +180,18 @@ async def test_a_merchant_is_a_ship_for_collision_and_a_foreigner_what_it_says(s
     assert not any(open_ for _, open_ in await sea.alerts())
 
 
+async def test_what_was_decided_while_no_worker_ran_counts_when_one_does(sea: Sea) -> None:
+    stranger = await sea.who()
+    await sea.end()
+    said = {"decision": "net_beacon", "reason": "found adrift"}
+    assert (await sea.ask(f"/{stranger}/decide", said))[0] == 200
+    sea.worker = None
+    await sea.restart()
+    await sea.hear(static(10), fix(11))
+    await sea.at_work.configure()
+    assert await sea.alerts() == [("identity", False)]
+
+
 async def test_who_when_and_why_stay(sea: Sea) -> None:
     stranger = await sea.who()
     await sea.decide(stranger, "net_beacon")
