@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
+
 from simulators import geo
 from simulators.geo import HOUR, MINUTE, Box, Pen, Point
 from simulators.scoring.times import text
-from simulators.sea import chart, numbers, ways
-from simulators.sea.cast import Actor
+from simulators.sea import chart, numbers, ways, witness
+from simulators.sea.cast import Actor, motion
 from simulators.sea.stage import Role, Stage
 
 STAND_OFF_NM = 2.5
@@ -122,9 +124,16 @@ def _entered(stage: Stage, role: Role, actor: Actor, begins: float, ends: float)
             due=begins + limit,
             ends=ends,
             expect=numbers.judge(inside, limit),
-            floor="yellow" if role.flag("anchors") else None,
+            floor="yellow" if _rest(actor, begins, ends) > 1.3 * limit else None,
             object=code,
         )
+
+
+def _rest(actor: Actor, begins: float, ends: float) -> float:
+    """Seconds that it lay still in one piece."""
+    t = np.arange(begins, ends, 10.0)
+    span = witness.longest(t, motion(actor.track, t).sog < 0.1)
+    return 0.0 if span is None else span[1] - span[0]
 
 
 def _dwell_limit(code: str) -> float:
