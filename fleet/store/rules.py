@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from fleet.alerts.parameters import defaults, typed
 from fleet.alerts.rule import Rule
 from fleet.alerts.scopes import Place, checked, plainly
+from fleet.model import Severity
 from fleet.store.db import Connection, one, queries, rows
 from fleet.store.zone_edits import Author, Conflict
 
@@ -51,6 +52,10 @@ async def places(conn: Connection) -> dict[str, Place]:
     return {row.pop("code"): Place(**row) for row in found}
 
 
+class AlwaysHeardError(ValueError):
+    """Calls for help are never filtered (domain notes A.2: OpenCPN applies no filter to them)."""
+
+
 async def put(
     conn: Connection,
     rule: Rule,
@@ -65,8 +70,11 @@ async def put(
     """The next version's number. `params` or `scopes` None leaves them as they are.
 
     Raises BadParameter (BadScope) naming the key; Conflict where `version` is given and not the
-    newest. Overrides that stay are not looked at again: their zone may have ended since.
+    newest; AlwaysHeardError for calls for help. Overrides that stay are not looked at again: their
+    zone may have ended since.
     """
+    if rule.calls and rule.severity == Severity.EMERGENCY and not enabled:
+        raise AlwaysHeardError("calls for help are always heard")
     await conn.execute(SQL["lock"])
     found = await rows(conn, SQL["newest"], kind=rule.key)
     old = found[0] if found else shipped(rule.key)

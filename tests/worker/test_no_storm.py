@@ -247,18 +247,34 @@ async def test_alerts_of_a_kind_that_is_switched_off_end_and_say_so(
     sea: Sea, desk: httpx.AsyncClient, sql: Connection
 ) -> None:
     await sea.runs(0, 4, FAST)
-    await sea.sends(5, "T2", sos=True)
-    for kind in ("speed", "distress"):
-        await asked(desk, "PUT", f"/rules/{kind}", enabled=False, reason="regatta")
+    await asked(desk, "PUT", "/rules/speed", enabled=False, reason="regatta")
     await sea.worker.configure()
-    (speed,), (call,) = await of(sql, "speed"), await of(sql, "distress")
+    (speed,) = await of(sql, "speed")
     assert (speed["status"], speed["reason"]) == ("closed", "rule_off")
     assert await history(sql, speed["id"]) == [
         ("open", "holds"), ("clear", "rule_off"), ("close", "rule_off"),
     ]  # fmt: skip
-    assert call["status"] == "active", "red is ended by people"
     await sea.runs(6, 10, FAST)
     assert len(await of(sql, "speed")) == 1
+
+
+async def test_red_stays_with_people_and_calls_for_help_are_always_heard(
+    sea: Sea, desk: httpx.AsyncClient, sql: Connection
+) -> None:
+    await sea.sends(0, "T1", sog_kn=SLOW)
+    for minute in range(0, 260, 9):
+        await sea.sends(minute, "T2", sog_kn=SLOW)
+    await sea.waits(260)
+    (gap,) = await of(sql, "gap")
+    assert gap["severity"] == 4
+    await asked(desk, "PUT", "/rules/gap", enabled=False, reason="antenna works")
+    await sea.worker.configure()
+    (gap,) = await of(sql, "gap")
+    assert (gap["status"], gap["reason"]) == ("cleared", "rule_off")
+    for kind in ("distress", "mob"):
+        refused = await desk.put(f"/rules/{kind}", json={"enabled": False, "reason": "regatta"})
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == "body.enabled"
 
 
 async def test_a_kind_that_is_switched_off_while_the_worker_is_away(

@@ -61,6 +61,8 @@ async def update(kind: KindName, body: RuleIn, me: Commander, scope: See, conn: 
         raise Problem.of(422, f"body.{error.key}", error.why) from None
     except BadParameter as error:
         raise Problem.of(422, f"body.params.{error.key}", error.why) from None
+    except stored.AlwaysHeardError as error:
+        raise Problem.of(422, "body.enabled", str(error)) from None
     except ValueError as error:
         raise Problem.of(422, "body.params", str(error)) from None
     return (await _listed(conn, scope, (known,)))[0]
