@@ -10,107 +10,26 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import NamedTuple
-from zlib import crc32
 
-import msgspec
-
+from fleet.ingest.groups import (
+    GROUPED_WINDOW,
+    WINDOW,
+    Bench,
+    Group,
+    Message,
+    Part,
+    Stage,
+    aged,
+    give_up,
+    join,
+    mark,
+    near,
+    sound,
+)
 from fleet.ingest.sequence import START, Key, Sequence
 from fleet.ingest.tally import Tally
-from fleet.model import NEVER, SECOND
 
-PATIENCE = 3 * SECOND
-"""Parts of one message leave a receiver within milliseconds; later is another message."""
-WINDOW = 6
-"""Parts of one source after which an unfinished message is given up: a receiver sends its parts
-one after the other, and its sequence ids come round again after ten messages."""
-EARLY_WINDOW = 2
-"""The same while the first part is missing: one lost and one out of turn look alike, and the
-first part of the next message must not meet the rest of this one."""
-NAMED_WINDOW = 10
-"""The same, first part or not, where each line names its source: jitter turns its parts about."""
-GROUPED_WINDOW = 64
-"""The same where a tag-block group id tells messages apart: many sources share it."""
 SOURCES = 512
-LONGEST = 200
-"""Armoured characters in a message; the longest in use, of five slots, has 168."""
-
-
-class Message(NamedTuple):
-    payload: bytes  #: six-bit armoured; empty: a mark that only sets the stream's clock
-    fill: int  #: bits to drop from the end
-    time: int  #: source time, NEVER where the line named none
-    order: int = 0  #: number of the sentence that completed it, from 0, in its stream
-    address: str = ""  #: talker and sentence, as in "AIVDM"
-    channel: str = ""
-    source: str = ""  #: `s:` of its tag block
-    group: str = ""  #: `g:` of its tag block
-    parts: int = 1
-
-
-class Stage(IntEnum):
-    WAITING = 0
-    DONE = 1  #: complete; remembered so that a repeated part is known as one
-    MIXED = 2  #: two messages under one key: neither can be told from the other
-
-
-class Part(NamedTuple):
-    key: Key
-    number: int
-    payload: bytes
-    fill: int
-    time: int  #: source time
-    at: int  #: when it came: received, or source time in a recording; NEVER if neither is known
-    source: str = ""  #: as in Message; a grouped part is not told apart by it
-    order: int = 0  #: of its sentence
-    inherited: bool = False  #: its line names no source; that of the line before is taken
-
-
-def near(one: int, other: int) -> bool:
-    """Two moments that parts of one message can be of, as far as they are known."""
-    return one == other or NEVER in (one, other) or abs(one - other) <= PATIENCE
-
-
-@dataclass(slots=True)
-class Group:
-    key: Key
-    at: int
-    time: int
-    age: int = 0  #: parts of the same source since its last part
-    ordered: bool = False  #: the key was used a moment ago: parts count only in sequence
-    stage: int = Stage.WAITING
-    source: str = ""  #: as in Message
-    parts: dict[int, tuple[bytes, int]] = field(default_factory=dict)  #: number -> payload, fill
-
-    @property
-    def window(self) -> int:
-        if self.key.group:
-            return GROUPED_WINDOW
-        if self.key.source:
-            return NAMED_WINDOW
-        return WINDOW if self.stage != Stage.WAITING or 1 in self.parts else EARLY_WINDOW
-
-    def near(self, at: int) -> bool:
-        return near(self.at, at)
-
-    def has(self, part: Part) -> bool:
-        """Whether it repeats what this group holds or held."""
-        mine = self.parts.get(part.number)
-        if self.stage == Stage.DONE:
-            return mine is not None and mine[0] == _mark(part.payload)
-        return mine is not None and mine[0] == part.payload
-
-    def is_for(self, part: Part) -> bool:
-        """The group's id alone is no source: receivers may number theirs alike."""
-        return self.key == part.key and (
-            not self.key.group or "" in (self.source, part.source) or self.source == part.source
-        )
-
-
-Bench = list[Group]
-"""The latest messages of one source."""
 
 
 class Assembly:
@@ -125,7 +44,7 @@ class Assembly:
     def add(self, part: Part, tally: Tally) -> Message | None:
         bench = self._bench(part.key)
         self._sweep(part.at, tally)
-        lost = _age(bench, part, tally)
+        lost = aged(bench, part, tally)
         if part.key.source:
             self._sequence(part.key).lost(lost)
         group = _fitting(bench, part)
@@ -156,7 +75,7 @@ class Assembly:
             both = self.add(first, tally), self.add(second, tally)
             return [message for message in both if message is not None]
         time = first.time or second.time
-        held = {part.number: (_mark(part.payload), 0) for part in (first, second)}
+        held = {part.number: (mark(part.payload), 0) for part in (first, second)}
         kept.append(Group(key, first.at, time, 0, not sequence.fresh, Stage.DONE, "", held))
         bench[:] = kept
         sequence.count += 2
@@ -182,7 +101,7 @@ class Assembly:
         if group.stage == Stage.DONE and part.number == 1:
             bench.remove(group)
             return self._begin(bench, part, tally, ordered=True)
-        return _join(group, part, tally)
+        return join(group, part, tally)
 
     def _unnamed(
         self, bench: Bench, group: Group | None, part: Part, tally: Tally
@@ -191,7 +110,7 @@ class Assembly:
         sequence.next()
         waiting = next((g for g in bench if g.stage == Stage.WAITING), None)
         if waiting is not None and waiting is group and _follows(group, part, sequence):
-            message = _join(group, part, tally)
+            message = join(group, part, tally)
             if group.stage == Stage.DONE and not sequence.whole() and message is not None:
                 tally.reject("merged receivers", message.payload)
                 return None
@@ -199,7 +118,7 @@ class Assembly:
         if waiting is not None:  # another message has begun before this one was whole
             sequence.stray(waiting.key)
             bench.remove(waiting)
-            _give_up(waiting, tally)
+            give_up(waiting, tally)
         return self._out_of_turn(bench, group, part, sequence, tally)
 
     def _out_of_turn(
@@ -210,7 +129,7 @@ class Assembly:
         elif not sequence.fresh:
             sequence.stray(part.key)
         if group is not None and group.stage == Stage.MIXED:
-            return _join(group, part, tally)
+            return join(group, part, tally)
         if part.number != 1 and not sequence.fresh:
             tally.reject("part without its first", part.payload)
             return None
@@ -247,7 +166,7 @@ class Assembly:
                 self._sequences.popitem(last=False)
             return
         bench = self._bench(group.key)
-        if not _sound(group) or len(bench) > GROUPED_WINDOW:
+        if not sound(group) or len(bench) > GROUPED_WINDOW:
             raise ValueError("not a group")
         bench.append(group)
 
@@ -265,22 +184,12 @@ class Assembly:
                 return
             del self._benches[name]
             for group in bench:
-                _give_up(group, tally)
+                give_up(group, tally)
 
     def _begin(self, bench: Bench, part: Part, tally: Tally, *, ordered: bool) -> Message | None:
         group = Group(part.key, part.at, part.time, ordered=ordered)
         bench.append(group)
-        return _join(group, part, tally)
-
-
-def pack(group: Group | Sequence) -> bytes:
-    return (b"s" if isinstance(group, Sequence) else b"g") + msgspec.msgpack.encode(group)
-
-
-def unpack(body: bytes) -> Group | Sequence:
-    """Raises msgspec.MsgspecError on anything that `pack` did not make."""
-    kind: type[Group | Sequence] = Sequence if body[:1] == b"s" else Group
-    return msgspec.msgpack.decode(body[1:], type=kind)
+        return join(group, part, tally)
 
 
 def _fitting(bench: Bench, part: Part) -> Group | None:
@@ -291,7 +200,7 @@ def _fitting(bench: Bench, part: Part) -> Group | None:
     told = next((g for g in fits if g.stage == Stage.DONE and g.has(part)), None)
     for waiting in fits if told else ():
         if waiting.stage == Stage.WAITING and part.number not in waiting.parts:
-            marks = {n: (_mark(payload), 0) for n, (payload, _) in waiting.parts.items()}
+            marks = {n: (mark(payload), 0) for n, (payload, _) in waiting.parts.items()}
             if told is not None and marks.items() <= told.parts.items():
                 return waiting
     return fits[0] if fits else None
@@ -323,73 +232,3 @@ def _beside(bench: Bench, first: Part, second: Part) -> list[Group] | None:
 def _follows(group: Group, part: Part, sequence: Sequence) -> bool:
     """The next part; any, of the first message of a stream; or one that it holds already."""
     return sequence.fresh or part.number == len(group.parts) + 1 or part.number in group.parts
-
-
-def _sound(group: Group) -> bool:
-    count, held = group.key.total, group.parts
-    limit = count - 1 if group.stage == Stage.WAITING else count
-    return (
-        2 <= count <= 9
-        and 0 <= group.age <= group.window
-        and len(held) <= limit
-        and all(1 <= n <= count and 0 <= fill <= 5 for n, (_, fill) in held.items())
-        and sum(len(payload) for payload, _ in held.values()) <= 9 * LONGEST
-    )
-
-
-def _join(group: Group, part: Part, tally: Tally) -> Message | None:
-    if group.stage == Stage.MIXED:
-        tally.reject("ambiguous parts", part.payload)
-        return None
-    out_of_turn = group.ordered and part.number != len(group.parts) + 1
-    if group.stage == Stage.DONE or (out_of_turn and part.number not in group.parts):
-        tally.reject("part without its first", part.payload)
-        return None
-    group.age = 0
-    if part.number in group.parts:
-        tally.reject("ambiguous parts", part.payload)
-        group.stage, group.parts = Stage.MIXED, {}
-        return None
-    group.parts[part.number] = (part.payload, part.fill)
-    group.time = group.time or part.time
-    group.source = group.source or part.source
-    return _finish(group, part.order, tally) if len(group.parts) == group.key.total else None
-
-
-def _finish(group: Group, order: int, tally: Tally) -> Message | None:
-    pieces = [group.parts[n] for n in range(1, group.key.total + 1)]
-    payload = b"".join(p for p, _ in pieces)
-    group.stage = Stage.DONE
-    group.parts = {n: (_mark(p), 0) for n, (p, _) in group.parts.items()}
-    if any(fill for _, fill in pieces[:-1]):
-        tally.reject("fill bits", payload)
-    elif not 0 < len(payload) <= LONGEST:
-        tally.reject("message length", payload)
-    else:
-        key = group.key
-        return Message(
-            payload, pieces[-1][1], group.time, order, key.talker, key.channel, group.source,
-            key.group, key.total,
-        )  # fmt: skip
-    return None
-
-
-def _age(bench: Bench, part: Part, tally: Tally) -> int:
-    """One more part has come: give up what waits too long in time or in parts; how many."""
-    lost = 0
-    for group in bench[:]:
-        group.age += 1
-        if group.age > group.window or not group.near(part.at):
-            lost += group.stage == Stage.WAITING
-            _give_up(group, tally)
-            bench.remove(group)
-    return lost
-
-
-def _give_up(group: Group, tally: Tally) -> None:
-    if group.stage == Stage.WAITING:
-        tally.reject("incomplete", b"".join(p for p, _ in group.parts.values()))
-
-
-def _mark(payload: bytes) -> bytes:
-    return crc32(payload).to_bytes(4, "big")

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from fleet.ingest.assembly import Assembly, Message, Part, pack, unpack
+from fleet.ingest.assembly import Assembly
+from fleet.ingest.groups import Message, Part, pack, unpack
 from fleet.ingest.sequence import Key
 from fleet.ingest.stamps import pghp_time, stamp_after, stamp_before, unix_time
 from fleet.ingest.tally import Tally

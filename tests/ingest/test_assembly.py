@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.ingest.assembly import PATIENCE, SOURCES, WINDOW, Group, pack
+from fleet.ingest.assembly import SOURCES
 from fleet.ingest.format import Reports
 from fleet.ingest.formats.nmea import Decoder
 from fleet.ingest.framing import mark
+from fleet.ingest.groups import PATIENCE, WINDOW, Group, pack
 from fleet.ingest.sequence import Key
 from fleet.model import SECOND
 from tests.ingest.wire import NOW, ais, at, lines, merged, named, read, statics, tag

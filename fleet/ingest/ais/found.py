@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.ingest.ais.text import PAD, Text
-from fleet.ingest.assembly import Message
+from fleet.ingest.groups import Message
 
 ORDER, AT, CHANNEL, PAYLOAD, SIZE, FILL, TIME, SOURCE, SOURCE_SIZE, GROUP, GROUP_SIZE, PARTS = (
     range(12)

@@ -50,9 +50,9 @@ from fleet.ingest.ais.scan import (
 )
 from fleet.ingest.ais.stamped import ANY_CHECK, plain_times
 from fleet.ingest.ais.text import Text
-from fleet.ingest.assembly import Message
 from fleet.ingest.framing import AIS as SENTENCE
 from fleet.ingest.framing import LINE, TOKEN, Context, Framer, Pair, chop
+from fleet.ingest.groups import Message
 from fleet.ingest.stamps import stamp_after, stamp_before
 from fleet.ingest.tally import Tally
 from fleet.model import NEVER, Ints, Mask

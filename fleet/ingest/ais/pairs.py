@@ -16,8 +16,8 @@ from fleet.ingest.ais.before import Told
 from fleet.ingest.ais.scan import ONE, TWO, Plain
 from fleet.ingest.ais.text import Text
 from fleet.ingest.ais.unpack import LONG, sixes
-from fleet.ingest.assembly import LONGEST
 from fleet.ingest.framing import Pair
+from fleet.ingest.groups import LONGEST
 from fleet.ingest.sequence import Key
 from fleet.model import Ints
 

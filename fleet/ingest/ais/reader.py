@@ -14,8 +14,8 @@ from fleet.ingest.ais.bits import Bits
 from fleet.ingest.ais.fields import Layout, Name
 from fleet.ingest.ais.messages import Doubt, Messages, Records, Row, tabled
 from fleet.ingest.ais.scalar import layout_of, values
-from fleet.ingest.assembly import Message
 from fleet.ingest.format import Record
+from fleet.ingest.groups import Message
 from fleet.ingest.stamps import micros, sane
 from fleet.ingest.tally import Tally
 from fleet.model import DAY, NEVER

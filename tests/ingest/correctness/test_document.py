@@ -50,7 +50,8 @@ def test_the_lengths_are_the_standard_s_or_more_patient() -> None:
 
 def test_every_reason_of_refusal_is_explained() -> None:
     folder = PAGE.parents[1] / "fleet" / "ingest"
-    files = [*folder.glob("ais/*.py"), folder / "framing.py", folder / "assembly.py"]
+    names = "framing.py", "assembly.py", "groups.py"
+    files = [*folder.glob("ais/*.py"), *(folder / name for name in names)]
     literal = re.compile(r'(?:reject\(|why = |REASON\w* = )\s*"([a-zA-Z ]+)"')
     told = PAGE.read_text(encoding="utf-8")
     reasons = {found for path in files for found in literal.findall(path.read_text("utf-8"))}
