@@ -42,3 +42,12 @@ insert into tie (code, kind, vessel, lead)
 insert into trip (code, vessel, port, departs, returns, crew_out)
     select 'T' || i, 100 + i, 11, now() - interval '1 day', now() + interval '5 hours', 8
     from generate_series(50, 60) i;
+-- A number in no register, with a name that nobody should trust.
+insert into vessel (id, name, class, registered) overriding system value
+    values (201, '<b>NET07-81%</b>', 1, false);
+insert into vessel_identity (kind, value, vessel) values ('mmsi', '412777001', 201);
+insert into vessel_latest (vessel, t, source, received, lon, lat, sog, cog, heading, battery, status,
+                           flags, seq)
+    values (201, now() - interval '1 minute', 1, now(), 109.101, 18.101, 0.2, 10, 'NaN', 'NaN', 15, 0, 1);
+insert into vessel_static (vessel, t, body)
+    values (201, now(), '{"name": "<b>NET07-81%</b>", "callsign": "BX7"}');

@@ -17,7 +17,9 @@ WORLD = (HERE / "pages.sql").read_text(encoding="utf-8")
 PATIENCE_S = 20
 expect.set_options(timeout=PATIENCE_S * 1000)
 ON_PHONE = {"viewport": PHONE, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-PAGES = {"recalls": "2", "ports": "3", "rules": "4", "facts": "5", "load": "7"}
+PAGES = {
+    "recalls": "2", "ports": "3", "rules": "4", "facts": "5", "identities": "6", "load": "7",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -98,6 +100,49 @@ def test_numbers_may_differ_by_class_and_zone(visit: Visit) -> None:
     page.click(".param-form button[type=submit]")
     shown = page.locator(".detail tr", has_text="小型渔船（12 米以下）")
     expect(shown).to_contain_text(re.compile("黄色：时间.*20.*分"))
+
+
+def test_numbers_are_tried_on_history_before_they_are_in_force(visit: Visit) -> None:
+    page = visit("chief")
+    turn_to(page, "rules")
+    page.click("[data-rule=speed]")
+    page.click("[data-edit]")
+    page.fill("[name=fishing_kn]", "3")
+    page.click("[data-dry]")
+    expect(page.locator("[data-side=would] .num").first).to_have_text("1", timeout=90_000)
+    expect(page.locator("[data-side=raised] .num").first).to_have_text("0")
+    expect(page.locator(".dry-changed")).to_contain_text("新增 1")
+    expect(page.locator(".dry-examples")).to_contain_text("琼三亚渔00001")
+    expect(page.locator(".field-error")).to_have_count(0)  # who tries gives no reason
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator(".detail")).to_contain_text("18")
+
+
+def test_whose_number_it_is_is_decided_and_undone(visit: Visit) -> None:
+    page = visit("chief")
+    turn_to(page, "identities")
+    page.click("[data-stranger='201']")
+    expect(page.locator(".detail")).to_contain_text("<b>NET07-81%</b>")
+    page.click(".judge-form button[type=submit]")
+    expect(page.locator(".field-error")).to_have_count(2)
+    page.get_by_role("radio", name="在册渔船").click()
+    page.fill("[name=reg_no]", "无此船")
+    page.fill("[name=reason]", "船主来电说明")
+    page.click(".judge-form button[type=submit]")
+    expect(page.locator(".field-error")).to_be_visible()
+    page.get_by_role("radio", name="网位仪").click()
+    page.click(".judge-form button[type=submit]")
+    expect(page.locator("[data-stranger='201']")).to_have_count(0)
+    page.click("[data-decided]")
+    row = page.locator("[data-decision='201']")
+    expect(row).to_contain_text("网位仪")
+    expect(row).to_contain_text("王值班")
+    row.get_by_role("button", name="撤销").click()
+    row.locator("[name=undo_reason]").fill("看错了")
+    row.locator("button[type=submit]").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="待核实").click()
+    expect(page.locator("[data-stranger='201']")).to_have_count(1)
 
 
 def test_a_rule_without_its_data_says_so_on_screen(visit: Visit, server: Server) -> None:

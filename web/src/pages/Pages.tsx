@@ -2,6 +2,7 @@
 import '../styles/pages.css'
 import { page } from '../screen'
 import { FactsPage } from './FactsPage'
+import { IdentitiesPage } from './IdentitiesPage'
 import { LoadPage } from './LoadPage'
 import { PortsPage } from './PortsPage'
 import { RecallsPage } from './RecallsPage'
@@ -13,7 +14,8 @@ export default function Pages() {
     case 'ports': return <PortsPage />
     case 'rules': return <RulesPage />
     case 'facts': return <FactsPage />
+    case 'identities': return <IdentitiesPage />
     case 'load': return <LoadPage />
-    default: return null
+    case 'watch': return null
   }
 }

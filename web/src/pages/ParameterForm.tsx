@@ -6,6 +6,7 @@ import { t } from '../i18n'
 import { say } from '../toast'
 import { Field, FormError, Submit, useSending } from '../ui/fields'
 import type { Params, Rule } from './types'
+import { DryRun } from './DryRun'
 import { drafts, lineOf, OverridesForm, scopesOf } from './Overrides'
 import { ordered, parameter, w } from './words'
 
@@ -21,14 +22,23 @@ export function ParameterForm({ rule, onDone, onCancel }: Props) {
   const source = useSignal(rule.source)
   const enabled = useSignal(rule.enabled)
   const tried = useSignal(false)
+  /** Only who saves needs a reason, not who tries. */
+  const giving = useSignal(false)
   const { busy, error, errors, send } = useSending(refusal)
+  const fields = [...numbers.map((key) => `body.params.${key}`), 'reason', 'source', 'body.scopes.']
+  /** What stands in the form, or null where a field is no number; it says so. */
+  function drafted() {
+    tried.value = true
+    if (numbers.some((key) => notANumber(texts.value[key])) || overrides.value.some((line) => notANumber(line.text))) return null
+    const params: Params = { ...rule.params, ...Object.fromEntries(numbers.map((key) => [key, Number(texts.value[key])])) }
+    return { params, scopes: scopesOf(overrides.value).scopes }
+  }
   async function submit(event: Event) {
     event.preventDefault()
-    tried.value = true
-    if (!reason.value.trim() || numbers.some((key) => notANumber(texts.value[key])) || overrides.value.some((line) => notANumber(line.text))) return
-    const params: Params = { ...rule.params, ...Object.fromEntries(numbers.map((key) => [key, Number(texts.value[key])])) }
-    const body = { params, scopes: scopesOf(overrides.value).scopes, reason: reason.value.trim(), source: source.value.trim(), enabled: enabled.value, version: rule.version }
-    const fields = [...numbers.map((key) => `body.params.${key}`), 'reason', 'source', 'body.scopes.']
+    const numbersNow = drafted()
+    giving.value = true
+    if (!numbersNow || !reason.value.trim()) return
+    const body = { ...numbersNow, reason: reason.value.trim(), source: source.value.trim(), enabled: enabled.value, version: rule.version }
     if (!await send(() => call('PUT', `/rules/${rule.kind}`, body), fields)) return
     say(w('numbers_saved', { version: rule.version + 1 }))
     await onDone()
@@ -41,11 +51,12 @@ export function ParameterForm({ rule, onDone, onCancel }: Props) {
         {numbers.map((key) => <NumberField key={key} name={key} text={texts.value[key]} was={String(rule.params[key])} error={errors.value[`body.params.${key}`] ?? (tried.value && notANumber(texts.value[key]) ? w('not_a_number') : undefined)} onText={(text) => { texts.value = { ...texts.value, [key]: text } }} />)}
       </div>
       {numbers.length > 0 && <OverridesForm lines={overrides} keys={numbers} errors={wrong} />}
+      {numbers.length > 0 && <DryRun kind={rule.kind} numbers={drafted} send={(job) => send(job, fields)} />}
       <label class="check"><input type="checkbox" checked={enabled.value} onChange={(e) => { enabled.value = e.currentTarget.checked }} />{w('rules_enabled')}</label>
       <Field label={w('source_field')} error={errors.value.source}>
         {(attributes) => <input {...attributes} name="source" value={source.value} maxLength={500} onInput={(e) => { source.value = e.currentTarget.value }} />}
       </Field>
-      <Field label={w('why_field')} error={errors.value.reason ?? (tried.value && !reason.value.trim() ? t('f_required') : undefined)}>
+      <Field label={w('why_field')} error={errors.value.reason ?? (giving.value && !reason.value.trim() ? t('f_required') : undefined)}>
         {(attributes) => <textarea {...attributes} name="reason" rows={2} maxLength={500} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value }} />}
       </Field>
       <FormError text={error.value} />

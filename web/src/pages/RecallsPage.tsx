@@ -1,13 +1,11 @@
 /** Recall orders 防台召回 with their roll call 点名: who is safe, who is coming, who does not comply. */
 import { signal } from '@preact/signals'
-import { t } from '../i18n'
-import { Icon } from '../ui/bits'
+import { Icon, When } from '../ui/bits'
 import { useLoaded } from './load'
 import { commands, Frame, Nothing, Reading, Split } from './parts'
 import { RecallForm } from './RecallForm'
 import { RollCallPanel } from './RollCallPanel'
 import type { Recall } from './types'
-import { When } from '../ui/bits'
 import { w, wTerm } from './words'
 
 const EVERY_MS = 60_000
@@ -51,7 +49,7 @@ function RecallList({ list, shown }: { list: Recall[]; shown?: number }) {
           <button type="button" class={r.ended ? 'card over' : 'card'} data-recall={r.id} aria-pressed={r.id === shown} onClick={() => { chosen.value = r.id; ordering.value = false }}>
             <b>{r.title || r.order}</b>
             <span><span class={r.ended ? 'tag' : 'tag warn'}>{w(r.ended ? 'recall_ended' : 'recall_in_force')}</span> {wTerm('action', r.action)}</span>
-            <small>{r.order} · {w('deadline')} <When at={r.deadline} />{r.ended && <> · {t('act_close')} <When at={r.ended} /></>}</small>
+            <small>{r.order} · {w('deadline')} <When at={r.deadline} />{r.ended && <> · {w('recall_ended')} <When at={r.ended} /></>}</small>
           </button>
         </li>
       ))}

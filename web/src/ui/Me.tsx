@@ -2,11 +2,11 @@
 import { useSignal } from '@preact/signals'
 import { language, t, term } from '../i18n'
 import { chooseLanguage } from '../prefs'
-import { open, PAGES } from '../screen'
+import { open } from '../screen'
 import { account, signOut } from '../session'
 import { Icon } from './bits'
 import { PasswordForm } from './Password'
-import { PAGE_ICONS } from './Rail'
+import { PAGE_ICONS, pagesOf } from './Rail'
 import { PaletteSwitch, SoundSwitch } from './TopBar'
 
 export function Me() {
@@ -19,7 +19,7 @@ export function Me() {
       <div class="me-row"><span>{t('m_palette')}</span><PaletteSwitch /></div>
       <div class="me-row"><span>{t('sound_on')}</span><SoundSwitch /></div>
       <nav class="me-pages" aria-label={t('pages')}>
-        {PAGES.filter((name) => name !== 'watch' && name !== 'recalls').map((name) => (
+        {pagesOf().filter((name) => name !== 'watch' && name !== 'recalls').map((name) => (
           <button type="button" key={name} onClick={() => open(name)}><Icon name={PAGE_ICONS[name]} size={20} />{t(`page_${name}`)}</button>
         ))}
       </nav>
