@@ -34,10 +34,16 @@ from tests.conftest import execute, migrated
 from tests.crash.fleet_at_sea import FleetAtSea
 from tests.crash.stage import Stage, until
 from tests.crash.test_crash import alerts, arrived, positions, published, settled
+from tests.crash.told import Ear, telling
 
 MINUTES = 60
 SIZE, BALLAST_MB = "300m", 48
 BOATS, STEPS = 60, 60
+UNTOLD = """
+select (select count(*) from outbox where channel = 'webhook' and state = 'queued')
+     + (select count(*) from event
+        where seq > (select seq from progress where part = 'webhook'))"""
+"""Messages that wait, and events that are no messages yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,11 @@ async def hold(url: str, megabytes: int) -> bool:
 def test_a_full_disk_stops_no_alert_and_loses_nothing(
     disk: Disk, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    with telling(stage.direct, stage.folder / "outbox") as ear:
+        _filled_twice(disk, stage, ear, capsys)
+
+
+def _filled_twice(disk: Disk, stage: Stage, ear: Ear, capsys: pytest.CaptureFixture[str]) -> None:
     fleet = FleetAtSea.made(7, BOATS, STEPS, int(time.time()))
     total = BOATS * STEPS
     publisher, background = published(stage, fleet, rate=400)
@@ -141,9 +152,12 @@ def test_a_full_disk_stops_no_alert_and_loses_nothing(
 
     disk.fill()
     assert disk.free() == 0
+    before = len(ear.ids)
     background.grant(0.5)
     until(lambda: whole(stage, total * 3 // 4), 120, "everything, at the ballast's cost")
-    on_ballast = arrived(stage)
+    until(lambda: untold(stage, ear) == 0, 60, "everybody to be told, at the ballast's cost")
+    on_ballast, told = arrived(stage), len(ear.ids)
+    assert told > before, "alerts go out on a full disk"
     assert "ballast given up" in (stage.folder / "worker.log").read_text() or died(disk)
     assert asyncio.run(hold(stage.direct, BALLAST_MB)) is False, "not taken again at once"
 
@@ -158,11 +172,13 @@ def test_a_full_disk_stops_no_alert_and_loses_nothing(
     disk.filler.unlink()
     stage.cluster.start()
     settled(stage, total, 60)
+    until(lambda: untold(stage, ear) == 0, 60, "everybody to be told of the rest")
     publisher.close()
     with capsys.disabled():
         sys.stdout.write(
             f"\nfull disk: {total} messages, {on_ballast} stored before and on the ballast,"
-            f" {arrived(stage)} once there was room again; server died: {died(disk)}\n"
+            f" {arrived(stage)} once there was room again; {told} events told on the ballast,"
+            f" {len(ear.ids)} in the end; server died: {died(disk)}\n"
         )
     assert positions(stage) == Counter((m.terminal, m.t) for m in fleet.messages())
     raised = alerts(stage)
@@ -244,6 +260,18 @@ def whole(stage: Stage, wanted: int) -> bool:
         return arrived(stage) >= wanted
     except Exception:  # noqa: BLE001 -- it comes up again by itself
         return False
+
+
+def untold(stage: Stage, ear: Ear) -> int:
+    """Events that nobody was told of yet; some, where the server is down. What the outbox says it
+    has sent was heard.
+    """
+    try:
+        found = stage.ask("select key from outbox where channel = 'webhook' and state = 'sent'")
+        assert {name for (name,) in found} <= ear.ids
+        return int(stage.ask(UNTOLD)[0][0])
+    except psycopg.Error:
+        return 1
 
 
 def silent(stage: Stage) -> float:
