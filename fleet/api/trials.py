@@ -66,7 +66,12 @@ class Trials:
 
     async def _run(self, run: int, asked: Mapping[str, Any]) -> None:
         status, message, result = "failed", "the service was stopped", None
-        process = await self._started()
+        try:
+            process = await self._started()
+        except OSError:
+            LOG.exception("a dry run cannot be started", run=run)
+            await self._write(run, status, "its process could not be started", None)
+            return
         beats = asyncio.create_task(self._beats(run, process))
         try:
             async with asyncio.timeout(MOST_S):
