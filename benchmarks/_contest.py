@@ -25,16 +25,17 @@ from benchmarks._measure import (
     spent_by_children,
     unmeasured,
 )
-from benchmarks._peers import AISCAT, LIBAIS, PYAIS, gpsdecode
+from benchmarks._peers import AISCAT, LIBAIS, PYAIS, PYAIS2, gpsdecode
 from deploy.local.say import Missing
 
 SCRIPT = Path(__file__).with_name("_peers") / "decode.py"
-WHOLE = 1 << 20
+WHOLE = 1 << 18
 """Bytes that a file is read in, where it is not the size of the pieces that is looked at."""
 PYTHONS: Mapping[str, Callable[[], Path]] = {
     "fleet": lambda: Path(sys.executable),
     "fleet_live": lambda: Path(sys.executable),
     "pyais": PYAIS.python,
+    "pyais2": PYAIS2.python,
     "libais": LIBAIS.python,
     "libais_bare": LIBAIS.python,
     "aiscat": AISCAT.python,

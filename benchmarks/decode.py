@@ -17,10 +17,13 @@ from benchmarks._corpus import Corpus
 from benchmarks._measure import Figure, Goal, Run
 
 SENTENCES, FEWER, QUICK, ROUNDS = 500_000, 60_000, 30_000, 3
-PEERS = {"pyais": 15, "libais": 4, "libais_bare": None, "aiscat": 1.6, "gpsdecode": 5}
-"""Goals on the full mix. libais_bare looks at no checksum and joins nothing; for comparison."""
+PEERS = {
+    "pyais": 15, "pyais2": None, "libais": 4, "libais_bare": None, "aiscat": 1.6, "gpsdecode": 5,
+}  # fmt: skip
+"""Goals on the full mix. For comparison: pyais2 is pyais 2.20.1, which many still have, and
+libais_bare looks at no checksum and joins nothing."""
 PIECES = {"64 KiB": (1 << 16, 10), "4 KiB": (1 << 12, 8), "80 bytes": (80, None)}
-BARE = {"pyais": 30, "libais": None, "aiscat": None}
+BARE = {"pyais": 30, "pyais2": None, "libais": None, "aiscat": None}
 
 
 def figures(run: Run) -> Iterator[Figure]:

@@ -73,7 +73,8 @@ def needs_compiler(name: str) -> None:
         raise Missing(f"PyPI has the source of {name} only: install g++ and python3-dev")
 
 
-PYAIS, AISCAT, AIOMQTT = Peer("pyais"), Peer("aiscat"), Peer("aiomqtt")
+PYAIS, PYAIS2 = Peer("pyais"), Peer("pyais2")
+AISCAT, AIOMQTT = Peer("aiscat"), Peer("aiomqtt")
 LIBAIS = Peer("libais", "libais-build")
 
 

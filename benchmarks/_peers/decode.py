@@ -57,6 +57,11 @@ def pyais(path: str, piece: int) -> Callable[[], int]:
     return loop
 
 
+def pyais2(path: str, piece: int) -> Callable[[], int]:
+    """The same of the version before, which has the same names."""
+    return pyais(path, piece)
+
+
 def libais(path: str, piece: int) -> Callable[[], int]:
     """Its stream layer: lines joined, checksums looked at, dicts from its C++ decoder."""
     del piece
@@ -107,7 +112,7 @@ def peak() -> int:
 
 
 DECODERS: dict[str, Callable[[str, int], Callable[[], int]]] = {
-    f.__name__: f for f in (fleet, fleet_live, pyais, libais, libais_bare, aiscat)
+    f.__name__: f for f in (fleet, fleet_live, pyais, pyais2, libais, libais_bare, aiscat)
 }
 
 
