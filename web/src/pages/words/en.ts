@@ -15,7 +15,7 @@ export const en: Record<Word, string> = {
   issued: 'Issued',
   deadline: 'Deadline',
 
-  u_kn: 'kn', u_nm: 'nm', u_min: 'min', u_s: 's', u_h: 'h', u_m: 'm', u_pct: '%', u_deg: '°', u_d: 'days', u_times: 'times', u_share: 'share',
+  u_kn: 'kn', u_nm: 'nm', u_min: 'min', u_s: 's', u_h: 'h', u_m: 'm', u_pct: '%', u_deg: '°', u_d: 'days', u_bf: 'Bft', u_times: 'times', u_share: 'share',
 
   rules_title: 'Alert rules',
   rules_standing: 'Evaluated',

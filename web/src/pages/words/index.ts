@@ -16,7 +16,7 @@ export function wTerm(prefix: string, word: string | number): string {
 
 const UNITS: [RegExp, Word][] = [
   [/_kn$/, 'u_kn'], [/_nm$/, 'u_nm'], [/_min$/, 'u_min'], [/_s$/, 'u_s'], [/_h$/, 'u_h'], [/_m$/, 'u_m'],
-  [/_pct$/, 'u_pct'], [/_deg$/, 'u_deg'], [/_days?$/, 'u_d'], [/_factor$/, 'u_times'], [/_share$/, 'u_share'],
+  [/_pct$/, 'u_pct'], [/_deg$/, 'u_deg'], [/_days?$/, 'u_d'], [/_bf$/, 'u_bf'], [/_factor$/, 'u_times'], [/_share$/, 'u_share'],
 ]
 
 const ORDER = Object.keys(parameters)
@@ -28,7 +28,7 @@ export const ordered = (keys: string[]): string[] => [...keys].sort((a, b) => pl
 /** What a parameter means, and its unit: the field's name ends in it. */
 export function parameter(key: string): { name: string; unit: string } {
   const [, word] = UNITS.find(([end]) => end.test(key)) ?? []
-  const plain = key.replace(/_(kn|nm|min|s|h|m|pct|deg|days?)$/, '').split('_').join(' ')
+  const plain = key.replace(/_(kn|nm|min|s|h|m|pct|deg|bf|days?)$/, '').split('_').join(' ')
   const name = language.value === 'zh' ? parameters[key] ?? key : plain
   return { name, unit: word ? w(word) : '' }
 }

@@ -13,7 +13,7 @@ export const zh = {
   issued: '发布',
   deadline: '截止',
 
-  u_kn: '节', u_nm: '海里', u_min: '分', u_s: '秒', u_h: '小时', u_m: '米', u_pct: '%', u_deg: '°', u_d: '天', u_times: '倍', u_share: '比例',
+  u_kn: '节', u_nm: '海里', u_min: '分', u_s: '秒', u_h: '小时', u_m: '米', u_pct: '%', u_deg: '°', u_d: '天', u_bf: '级', u_times: '倍', u_share: '比例',
 
   rules_title: '告警规则',
   rules_standing: '评估',
