@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from fleet.ingest.format import Format
-from fleet.model import SECOND, Change
+from fleet.model import Change
 from fleet.store import desk_clock, engine, events, facts, feeds, statics, vessels, zones
 from fleet.store.db import Connection
 from fleet.store.engine import Fenced
@@ -40,6 +40,7 @@ from fleet.worker.head import (
     with_vessels,
 )
 from fleet.worker.intake import Intake, Item, acknowledge
+from fleet.worker.lateness import TICK_S, Lateness
 from fleet.worker.register import Register
 from fleet.worker.restore import Move, restore, take
 from fleet.worker.sources import Sources
@@ -49,10 +50,7 @@ from fleet.worker.world import World
 LOG = structlog.get_logger("fleet.worker")
 WINDOW_S = 0.05
 """How long followers of a first delivery are waited for: the price of a batch, in latency."""
-MISSED_TICKS = 5
-CROWD = 200
-"""So many deliveries in a batch, and as many waiting, are a backlog."""
-TICK_S, CONFIG_S, SNAPSHOT_S = 1.0, 10.0, 30.0
+CONFIG_S, SNAPSHOT_S = 10.0, 30.0
 
 
 def wall_clock() -> int:
@@ -93,8 +91,7 @@ class Worker:
         self.held: list[Item] = []  #: taken from the intake and not yet acknowledged
         self.config = asyncio.Event()
         self._marks: tuple[Any, ...] = ()  #: of the configuration in force
-        self._behind = (0.0, 0.0)  #: when, and by how many seconds
-        self._ticked_at = time.monotonic()
+        self._late = Lateness()
         self._pending: Pending | None = None
         self._shot: asyncio.Task[None] | None = None
 
@@ -112,7 +109,7 @@ class Worker:
         self.tip = self.head
         if len(identity.suspects(self.head.state)):
             self._marks = ()  # somebody may have settled a difference meanwhile: compare once
-        self._ticked_at = time.monotonic()
+        self._late.tick()
         self.register.journaled(self.register.known().ids)
         self.decoders.restore(self.head.residue)
         LOG.info("worker goes on", seq=self.head.seq, revision=self.world.revision)
@@ -192,7 +189,8 @@ class Worker:
         return judge(base, got, self.register.known(), residue, self.clock())
 
     async def _commit(self, step: Step, work: Sequence[Decoded], *, desk: bool = True) -> None:
-        extra = replace(self.sources.extra(), lag_s=self._lag(step, work))
+        lag_s = self._late.batch(step, _deliveries(work), len(self.intake))
+        extra = replace(self.sources.extra(), lag_s=lag_s)
         for part in early(step.changes):
             await self.main.done(partial(ahead_of, step=step, changes=part))
         await self.main.done(partial(store, step=step, work=work, extra=extra, desk=desk))
@@ -200,21 +198,6 @@ class Worker:
         self.register.journaled(step.ids)
         self.sources.told(extra)
         await self._acknowledge(work)
-
-    def _lag(self, step: Step, work: Sequence[Decoded]) -> float:
-        """How far behind the worker is. What a broker kept carries no time of its own: when as
-        much again waits already, the fixes themselves tell.
-        """
-        lag = step.waited
-        if step.newest and min(_deliveries(work), len(self.intake)) >= CROWD:
-            lag = max(lag, step.entry.now - step.newest)
-        self._behind = (time.monotonic(), lag / SECOND)
-        return max(lag / SECOND, self._unticked())
-
-    def _unticked(self) -> float:
-        """Seconds without a good tick, once they are more than a few."""
-        missed = time.monotonic() - self._ticked_at
-        return missed if missed > MISSED_TICKS * TICK_S else 0.0
 
     async def _acknowledge(self, work: Sequence[Decoded]) -> None:
         items = [item for d in work for item in d.items]
@@ -275,7 +258,8 @@ class Worker:
         extra = self.sources.extra()
         if await self._trying(self.main.done(partial(self._ticked, now=now, extra=extra))):
             self.sources.told(extra)
-            self._ticked_at = time.monotonic() if looked else self._ticked_at
+            if looked:
+                self._late.tick()
 
     async def _look(self, now: int) -> None:
         step = look(self.head, now)
@@ -296,8 +280,7 @@ class Worker:
 
     async def _ticked(self, conn: Connection, now: int, extra: Extra) -> None:
         await engine.hold(conn, PART, self.head.seq)
-        lag = self._behind[1] if time.monotonic() - self._behind[0] < 2 * TICK_S else 0.0
-        extra = replace(extra, lag_s=max(lag, self._unticked()))
+        extra = replace(extra, lag_s=self._late.now())
         happened = await desk_clock.tick(conn, now)
         await feeds.tell(conn, healths([], extra, Aside()))
         await engine.beat(conn, beat(extra))

@@ -8,7 +8,7 @@ from psycopg import OperationalError
 from fleet.store import engine
 from fleet.store.db import Connection, connect, rows
 from fleet.store.engine import Fenced
-from fleet.worker import commit, loop
+from fleet.worker import commit, lateness, loop
 from fleet.worker.intake import Item
 from fleet.worker.loop import Worker
 from tests.worker.conftest import Another
@@ -241,7 +241,7 @@ async def test_a_tick_that_fails_shows_as_a_worker_that_is_behind(
         raise ZeroDivisionError
 
     monkeypatch.setattr(loop, "look", broken)
-    monkeypatch.setattr(loop, "MISSED_TICKS", 0)
+    monkeypatch.setattr(lateness, "MISSED_TICKS", 0)
     await started.tick()
     await asyncio.sleep(0.05)
     await started.batch([feed.item(report("T1", 0, 109.1, 18.3))])
