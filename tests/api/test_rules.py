@@ -53,7 +53,8 @@ async def test_a_rule_without_its_data_says_so(port: Port) -> None:
     }
     assert before["grounding"]["data"]["state"] == "in_part"
     assert before["nav_area"]["data"]["missing"] == ["nav_nm", "coast"]
-    assert before["gap"]["data"]["state"] == "evaluated"
+    assert before["gap"]["data"]["state"] == "in_part", "its red stage goes by the wind too"
+    assert before["speed"]["data"]["state"] == "evaluated"
     await port.sql("insert into trip (code, vessel, departs) values ('T', 1, now())")
     await port.sql("insert into depth values (1, '{18}', '{109}', '{40}')")
     after = await by_kind(port)
@@ -76,6 +77,8 @@ FACTS = {
     "depth": "insert into depth values (1, '{18}', '{109}', '{40}')",
     "wind_limit": "update vessel set wind_limit = 7 where id = 1",
     "nav_nm": "insert into certificate (vessel, kind, value) values (1, 'nav_area', 12)",
+    "expiries": "insert into certificate (vessel, kind, expires)"
+    " values (1, 'survey', now() + interval '30 days')",
 }
 
 
@@ -113,7 +116,7 @@ async def test_status_names_the_rules_in_force_that_cannot_work(port: Port) -> N
         rules = {r["kind"]: r for r in (await http.get("/status")).json()["rules"]}
     assert rules["group_sep"]["data"]["why_zh"] == "未评估，因为没有编组资料"
     assert rules["grounding"]["data"]["state"] == "in_part"
-    assert not {"gap", "overdue"} & rules.keys(), "evaluated, and switched off"
+    assert not {"speed", "overdue"} & rules.keys(), "evaluated, and switched off"
 
 
 async def test_a_change_is_a_version_and_may_be_taken_back(port: Port) -> None:
