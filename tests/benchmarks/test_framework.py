@@ -160,7 +160,8 @@ def test_an_unknown_name_is_status_2_and_lists_what_there_is() -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert not done.stdout
-    assert "no benchmark decodee; there are alert_engine, decode" in done.stderr
+    assert "no benchmark decodee; there are alert_engine, " in done.stderr
+    assert ", decode, " in done.stderr
 
 
 def test_a_file_that_cannot_be_written_is_said_before_anything_runs(
