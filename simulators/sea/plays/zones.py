@@ -226,7 +226,8 @@ def hugs(stage: Stage, role: Role) -> None:
         west, south, east, _ = box_of(code)
         off = role.draw("off_m", rng) / 1852
         points = [geo.move((x, south), 180, off) for x in (west + 0.01, east - 0.01)]
-        pen = Pen(stage.begin - MINUTE, points[0])
+        start = geo.between(points[0], points[1], n / role.count)  # no two in the same water
+        pen = Pen(stage.begin - MINUTE, start)
         while pen.t < stage.end:
             for point in (points[1], points[0]):
                 pen.go(point, rng.uniform(3.0, 3.8))
