@@ -40,8 +40,8 @@ DAYS = {
 incident demand nothing of red."""
 
 BELOW: dict[str, Goal] = {}
-"""Scenarios that do not reach the goal, with what they do reach at SEED: recall, precision. None; an
-entry is taken out when its rule is mended, and a test fails while one is there for nothing."""
+"""Scenarios that do not reach the goal, with what they do reach at SEED: recall, precision. None
+now; an entry is taken out when its rule is mended, and a test fails while one is for nothing."""
 
 
 def goal(scenario: str) -> Goal:
