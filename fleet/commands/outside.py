@@ -26,7 +26,7 @@ from fleet.alerts.facts import (
     gridded,
 )
 from fleet.columns import from_datetime
-from fleet.commands.importing.facts import Folder, known_by, moments
+from fleet.commands.importing.facts import Folder, depths, fields, known_by, moments
 from fleet.model import Ints
 from fleet.store import facts as columns
 
@@ -183,10 +183,7 @@ class Outside:
     @cached_property
     def _fields(self) -> list[Row]:
         """One row a field: forces in the order of latitude, then longitude."""
-        points: dict[tuple[bool, datetime, datetime], dict[tuple[float, float], float]] = {}
-        for r in self.folder.values("wind"):
-            key = (r["kind"] == "observed", r["issued"], r["valid"])
-            points.setdefault(key, {})[r["lat"], r["lon"]] = r["wind_ms"]
+        points = fields(self.folder.values("wind"))
         return [
             {"observed": key[0], "issued": key[1], "valid": key[2], **_field(points[key])}
             for key in sorted(points)
@@ -197,7 +194,7 @@ class Outside:
         rows = self.folder.values("depth")
         if not rows:
             return Facts().depth
-        lats, lons, grid = gridded({(r["lat"], r["lon"]): r["depth_m"] for r in rows})
+        lats, lons, grid = gridded(depths(rows))
         return Depth(lats, lons, grid)
 
 

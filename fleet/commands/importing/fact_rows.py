@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fleet.commands.importing.facts import NOUNS
+from fleet.commands.importing.facts import NOUNS, depths, fields
 from fleet.commands.importing.load import Summary
 from fleet.commands.importing.nouns import Noun
 from fleet.commands.importing.problem import DataError, Problem
@@ -128,15 +128,12 @@ def _differs(row: Row, old: Mapping[str, Any]) -> bool:
 
 
 async def _wind(conn: Connection, records: Sequence[Record]) -> Summary:
-    fields: dict[tuple[bool, datetime, datetime], dict[tuple[float, float], float]] = {}
-    for value in (r.values for r in records):
-        key = (value["kind"] == "observed", value["issued"], value["valid"])
-        fields.setdefault(key, {})[value["lat"], value["lon"]] = value["wind_ms"]
-    await fact_edits.write_wind(conn, fields, None)
-    return Summary("wind", len(fields), 0, 0)
+    found = fields(r.values for r in records)
+    await fact_edits.write_wind(conn, found, None)
+    return Summary("wind", len(found), 0, 0)
 
 
 async def _depth(conn: Connection, records: Sequence[Record]) -> Summary:
-    points = {(r.values["lat"], r.values["lon"]): r.values["depth_m"] for r in records}
+    points = depths(r.values for r in records)
     await fact_edits.write_depth(conn, points, None)
     return Summary("depth", len(points), 0, 0)

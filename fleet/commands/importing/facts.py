@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from fleet.commands.importing import fields as f
@@ -193,6 +193,26 @@ def moments(found: Folder) -> list[datetime]:
         for column in wanted
     )
     return sorted({t for t in times if t is not None})
+
+
+Points: TypeAlias = dict[tuple[float, float], float]
+"""Values by (latitude, longitude)."""
+
+
+def fields(
+    rows: Iterable[Mapping[str, Any]],
+) -> dict[tuple[bool, datetime, datetime], Points]:
+    """Rows of wind as fields by (observed, issued, valid), metres a second."""
+    out: dict[tuple[bool, datetime, datetime], Points] = {}
+    for row in rows:
+        key = (row["kind"] == "observed", row["issued"], row["valid"])
+        out.setdefault(key, {})[row["lat"], row["lon"]] = row["wind_ms"]
+    return out
+
+
+def depths(rows: Iterable[Mapping[str, Any]]) -> Points:
+    """Rows of depth as metres below datum."""
+    return {(row["lat"], row["lon"]): row["depth_m"] for row in rows}
 
 
 def known_by(rows: Iterable[Mapping[str, Any]], column: str, now: datetime) -> list[Any]:
