@@ -121,8 +121,9 @@ def fleet(where: Zones, number: int = VESSELS) -> Fleet:
     sog = np.where(fishing, dice.uniform(0, 10, n), dice.uniform(8, 16, n))
     sog[cls == VesselClass.BEACON] = 0.5
     home = np.flatnonzero(vessels.registered & (dice.random(n) < 1 / 6))
-    port = dice.integers(0, PORTS, len(home))
-    middle = shapely.get_coordinates(shapely.centroid(where.tree.geometries[:PORTS]))
+    ports = where.tree.geometries[where.where(kind="port")]
+    port = dice.integers(0, len(ports), len(home))
+    middle = shapely.get_coordinates(shapely.centroid(ports))
     lon[home], lat[home] = (middle[port] + dice.normal(0, 0.004, (len(home), 2))).T
     sog[home] = 0.0
     return Fleet(vessels, lon, lat, sog, dice.uniform(0, 360, n))
