@@ -74,8 +74,8 @@ class Roots:
         if root is None and change.kind in OUTAGE and self.stations:
             root = self.stations.get(int(self.state.last.station[change.vessel]))
             root = root or self._deaf(change)
-        if root is None and change.kind == "terminal_off" and self.terminals:
-            root = self._no_terminals(change)
+        if root is None and change.kind in OUTAGE and self.terminals:
+            root = self._no_terminals(change, self.terminals)
         if root is None and change.kind in MOVEMENT and self.ports:
             root = self.ports.get(_last_port(self.state, change.vessel))
         return root
@@ -88,10 +88,15 @@ class Roots:
         alone = change.kind == "terminal_off" and by_terminal
         return min(self.stations.values()) if alone else None
 
-    def _no_terminals(self, change: Change) -> Key | None:
-        """All terminals are silent: that this one is, is explained; that its AIS is, is not."""
-        by_ais = self.state.last.source[change.vessel] == Source.AIS
-        return self.terminals if by_ais else None
+    def _no_terminals(self, change: Change, terminals: Key) -> Key | None:
+        """Terminals are silent together: that this one is, is explained, and so is a boat last
+        heard by it before that was told; that its AIS is silent is not, nor who falls silent later.
+        """
+        last = self.state.last
+        if last.source[change.vessel] == Source.AIS:
+            return terminals if change.kind == "terminal_off" else None
+        before = change.kind == "gap" and last.received[change.vessel] <= terminals[3]
+        return terminals if before else None
 
 
 def movements(state: State) -> dict[int, Key]:

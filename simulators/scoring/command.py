@@ -65,8 +65,8 @@ def _value(found: Score, row: str | None, figure: str) -> Any:
 def table(found: Score) -> Iterator[str]:
     yield f"{found.scenario}, seed {found.seed}"
     rows = [HEAD, *(row(f) for f in (*found.kinds, found.red, found.overall))]
-    for row in rows:
-        yield f"{row[0]:<21}" + "".join(f"{cell:>8}" for cell in row[1:])
+    for cells in rows:
+        yield f"{cells[0]:<21}" + "".join(f"{cell:>8}" for cell in cells[1:])
     yield f"roll-ups {found.rollups}, children {found.children}, retracted {found.retracted}"
 
 

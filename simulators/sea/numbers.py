@@ -10,6 +10,7 @@ from typing import Final
 
 MINUTE, HOUR = 60.0, 3600.0
 
+COMMON_CAUSE: Final = 0.3  # A.1: of the vessels of one feed, within 10 min
 GAP: Final = 30 * MINUTE  # A.2 #3: at sea in good coverage, yellow; 2 h orange
 GAP_ORANGE: Final = 2 * HOUR
 GAP_IN_PORT: Final = 60 * HOUR  # A.2 #3

@@ -111,6 +111,17 @@ def test_a_terminal_that_goes_on_alone_in_an_outage_is_the_outages() -> None:
     assert off == under == set(range(1, 9))
 
 
+def test_a_satellites_outage_is_one_incident_with_the_gaps_it_explains() -> None:
+    by = {"source": 2, "every_s": 180}
+    lost = [r for b in range(1, 31) for r in leg(b, "00:00", 30, e=b, station=200 + b, **by)]
+    later = leg(31, "00:00", 60, e=31, station=231, **by)
+    others = [r for b in range(40, 90) for r in leg(b, "00:00", 150, e=b, station=200 + b, **by)]
+    said = play([feed_rule.RULE, gap.RULE], lost + later + others)
+    gaps = {c.vessel for c in said if c.kind == "gap" and c.act == "open"}
+    under = {c.vessel for c in said if c.act == "suppress"}
+    assert (gaps, under) == ({*range(1, 32)}, {*range(1, 31)}), "who falls silent later is told"
+
+
 def test_opening_day_is_one_mass_movement() -> None:
     there = [r for b in range(1, 61) for r in leg(b, "00:00", 5)]
     away = [r for b in range(1, 51) for r in leg(b, "00:06", 50, n=-2, sog=8, cog=180)]

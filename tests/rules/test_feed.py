@@ -99,3 +99,37 @@ def test_it_ends_when_they_are_back() -> None:
 
 def test_two_terminals_that_fall_silent_are_two_boats() -> None:
     assert said(both(60, 30, range(1, 3)) + OTHERS) == []
+
+
+def terminals(boats: range, minutes: float, start: str = "00:00") -> list[Row]:
+    """Boats at work, each by a terminal of its own every three minutes."""
+    by = {"source": int(Source.TERMINAL), "every_s": 180}
+    return [r for b in boats for r in leg(b, start, minutes, e=b, station=100 + b, **by)]
+
+
+def together(rows: list[Row]) -> list[tuple[str, int]]:
+    return [(str(c.act), c.other) for c in changes(RULE, rows, fleet(120))]
+
+
+ALL_TERMINALS = SOURCE | Source.TERMINAL
+
+
+def test_terminals_that_fall_silent_together_are_one_outage() -> None:
+    lost, others = terminals(range(1, 31), 30), terminals(range(40, 90), 150)
+    assert together(lost + others) == [("open", ALL_TERMINALS)]
+    back = terminals(range(1, 31), 30, "02:00")
+    assert together(lost + others + back) == [("open", ALL_TERMINALS), ("clear", ALL_TERMINALS)]
+
+
+def test_three_tenths_of_the_terminals_must_be_silent() -> None:
+    assert together(terminals(range(1, 31), 30) + terminals(range(31, 111), 150)) == []
+
+
+def test_boats_that_fall_silent_one_by_one_are_each_its_own() -> None:
+    rows = [r for b in range(1, 31) for r in terminals(range(b, b + 1), 30 + 3 * b)]
+    assert together(rows + terminals(range(40, 90), 180)) == []
+
+
+def test_after_a_break_of_everything_no_terminals_were_silent_together() -> None:
+    first = terminals(range(1, 91), 30)
+    assert together(first + terminals(range(40, 90), 9, "03:00")) == []

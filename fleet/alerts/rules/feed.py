@@ -1,9 +1,10 @@
-"""数据源异常：接收站静默10分钟而其他来源正常；接收站时钟偏差或滞后超过60秒；船载终端整体中断；恢复后解除。
+"""数据源异常：接收站静默10分钟而其他来源正常；接收站时钟偏差或滞后超过60秒；船载终端整体或三成以上同时中断；恢复后解除。
 Feed: a station that several vessels, or a base station, were last heard by has brought nothing for
 ten minutes while others go on; one whose own clock is more than a minute off, or that hands over
 what it heard more than a minute late; all terminals at once silent while AIS goes on, as when their
-broker is away. One incident; the gaps of the boats that only a silent station heard are its
-children. Cleared when it is well.
+broker is away; more than three tenths of the boats with terminals, and at least twenty, silent
+since one stretch of ten minutes, as when a satellite is. One incident; the gaps of the boats that
+only a silent station or terminal told of are its children. Cleared when it is well.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from fleet.model import HOUR, MINUTE, SECOND, Floats, Ints, Mask, Severity, Sour
 
 KINDS = ((Source.TERMINAL, "terminals"), (Source.VMS, "vms"))
 """AIS is told by its stations."""
+BREAK = 5 * MINUTE
+"""Without a look for longer, nothing came from anybody: looks are a minute apart."""
 EVIDENCE = 5 * MINUTE
 """What a station brought so lately is shown with the alert."""
 
@@ -31,21 +34,52 @@ class Params:
     lag_s: float  #: between a receiver's clock and the time of receipt, either way
     lag_min: float  #: judged on what it brought so lately
     vms_silent_h: float  #: a VMS is asked every hour or two
+    together_min: float  #: terminals that fell silent within so long fell silent together
+    together_pct: float  #: of those heard then
+    together_vessels: float
     clear_min: float
 
 
 def look(look: Look, p: Params, memory: Memory) -> Observed:
-    """`by` remembers when each vessel was last heard by each kind of feed, seconds."""
+    """`by` remembers when each vessel was last heard by each kind of feed, seconds; `looked` and
+    `since`, of nobody, when the last look was, and since when there was one every few minutes.
+    """
     station, newest, count, own = stations(look, p)
     # Against what the others brought: after a break of everything nobody was silent alone.
     silent = newest.max(initial=0) - newest >= p.silent_min * MINUTE
     silent &= (count >= p.least_vessels) | own
     by = _heard_by(look, memory["by"])
     off, wavering = _clocks(look, p)
-    ill = np.concatenate([station[silent], _kinds(look, p, by), off])
+    since = _since(look, memory)
+    kinds = [*_kinds(look, p, by), *_together(look, p, by, float(since[0]))]
+    ill = np.concatenate([station[silent], np.array(kinds, np.int64), off])
     nobody = np.zeros(len(np.unique(ill)), np.int64)
     keeps = (np.zeros(len(wavering), np.int64), wavering)
-    return Observed(seen(nobody, np.unique(ill), Severity.WARNING), keeps, {"by": by})
+    looked = np.full(len(since), look.at / SECOND)
+    new = {"by": by, "looked": looked, "since": since}
+    return Observed(seen(nobody, np.unique(ill), Severity.WARNING), keeps, new)
+
+
+def _since(look: Look, memory: Memory) -> Floats:
+    """Since when something came all the time: after a break of everything nobody was silent."""
+    now = look.at / SECOND
+    goes_on = now - memory["looked"] <= BREAK / SECOND
+    return np.where(goes_on, memory["since"], now)
+
+
+def _together(look: Look, p: Params, by: Floats, since: float) -> list[int]:
+    """The terminals, where so many boats that were last heard by theirs have been silent since one
+    and the same stretch (domain A.1, common cause: 30 % of the vessels of one feed, 10 minutes).
+    """
+    last, now = look.cur.received / SECOND, look.at / SECOND
+    theirs = ~np.isnan(by[:, Source.TERMINAL])
+    quiet = theirs & (look.cur.source == Source.TERMINAL)
+    quiet &= now - np.maximum(last, since) >= p.silent_min * 60
+    heard, gone = np.sort(last[theirs]), np.sort(last[quiet])
+    with_it = np.searchsorted(gone, gone + p.together_min * 60, "right") - np.arange(len(gone))
+    then = len(heard) - np.searchsorted(heard, gone)
+    one_cause = (with_it >= p.together_vessels) & (100 * with_it > p.together_pct * then)
+    return [SOURCE | Source.TERMINAL] if one_cause.any() else []
 
 
 def _heard_by(look: Look, before: Floats) -> Floats:
@@ -118,8 +152,9 @@ def debounce(p: Params) -> Debounce:
 def evidence(look: Look, _row: int, other: int) -> dict[str, Any]:
     for kind, name in KINDS:
         if other == SOURCE | kind:
-            silent = (look.heard.max() - look.heard[kind]) / MINUTE
-            return {"feed": name, "silent_min": round(float(silent), 1)}
+            silent = int(look.heard.max() - look.heard[kind])
+            whole = {"silent_min": round(silent / MINUTE, 1)} if silent > EVIDENCE else {}
+            return {"feed": name, **whole}
     station = other & ~CLOCK
     mine = look.cur.station == station
     told: dict[str, Any] = {"station": station, "vessels": int(mine.sum())}
@@ -133,5 +168,5 @@ def evidence(look: Look, _row: int, other: int) -> dict[str, Any]:
 RULE = Rule(
     "feed", "数据源异常", "Feed out of order", Params,
     look=look, debounce=debounce, evidence=evidence, every=MINUTE,
-    memory={"by": (N_SOURCES,)}, scopes=("season",),
+    memory={"by": (N_SOURCES,), "looked": (), "since": ()}, scopes=("season",),
 )  # fmt: skip

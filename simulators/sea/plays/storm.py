@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulators import geo
 from simulators.geo import MINUTE, Pen, Track
-from simulators.sea import ways
+from simulators.sea import numbers, ways
 from simulators.sea.air import CLASS_B_REACH
 from simulators.sea.cast import Actor, Hull
 from simulators.sea.plays import days
@@ -84,6 +84,25 @@ def satellite_fleet(stage: Stage, role: Role) -> None:
         stage.truth.quiet(("*",), actor, "its fixes come six hours late, all of them harmless")
 
 
+def satellite_link(stage: Stage, role: Role) -> None:
+    """Put last: that the terminals of a satellite's fleet were silent together is one incident of
+    their feed where they are clearly more than the share of A.1, and their gaps are parts of it.
+    """
+    for s in (s for s in stage.stations if s.passes):
+        why = "late by its nature, of which A.2 #28 says nothing"
+        stage.truth.incident("feed", {"station": s.name}, s.passes[0], ends=stage.end,
+                             expect="either", why=why)  # fmt: skip
+    afloat = [a for a in stage.actors if a.hull.boat.terminal and a.hull.kind == "fishing"]
+    gone = [a for a in afloat if a.held]
+    since, until = gone[0].held[0]
+    expect = numbers.judge(len(gone) / len(afloat), numbers.COMMON_CAUSE)
+    if expect and all(a.held[0] == (since, until) for a in gone):
+        link = stage.truth.incident("feed", {"feed": "terminals"}, since, due=since + 10 * MINUTE,
+                                    ends=until, expect=expect, role=role.name)  # fmt: skip
+        for actor in gone:
+            stage.truth.incident("gap", actor, since, ends=until, expect="child", rollup=link)
+
+
 def _at_work(hull: Hull, stage: Stage, cell: geo.Box, n: int) -> Track:
     rng = stage.rng("satellite", n)
     return ways.at_work(hull, cell, stage.begin - MINUTE, stage.end, rng).track()
@@ -93,4 +112,5 @@ PLAYS = {
     "fleet_recalled": fleet_recalled,
     "unheard": unheard,
     "satellite_fleet": satellite_fleet,
+    "satellite_link": satellite_link,
 }
