@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.web.conftest import PHONE, Server, Visit
 
@@ -222,7 +222,7 @@ def test_ports_show_who_is_there_and_which_is_nearly_full(visit: Visit) -> None:
 
 
 def upload(page: Page, name: str, text: str) -> None:
-    file = {"name": name, "mimeType": "text/csv", "buffer": text.encode("gb18030")}
+    file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": text.encode("gb18030")}
     page.set_input_files(".upload input", files=[file])
 
 
