@@ -30,11 +30,17 @@ CALLS = {"kinds": ["distress"], "waits": [timedelta(minutes=10)]}
 PARAMS: dict[tuple[str, str], dict[str, Any]] = {
     ("orders", "due"): {"now": datetime.now(UTC), "most": 200, **CALLS},
     ("orders", "orphans"): {
-        "now": datetime.now(UTC), "most": 200, "passed": timedelta(minutes=15), **CALLS,
+        "now": datetime.now(UTC),
+        "most": 200,
+        "passed": timedelta(minutes=15),
+        **CALLS,
     },
     ("shelves", "sweep"): {"now": datetime.now(UTC)},
     ("shelves", "of_keys"): {
-        "now": datetime.now(UTC), "kinds": ["gap"], "vessels": [1], "others": [0],
+        "now": datetime.now(UTC),
+        "kinds": ["gap"],
+        "vessels": [1],
+        "others": [0],
     },
     ("people", "on_duty"): {"now": datetime.now(UTC)},
     ("outbox", "claim"): {"channel": "mqtt", "most": 32, "lease_s": 30.0},
