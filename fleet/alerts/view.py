@@ -29,6 +29,8 @@ def on_time(batch: Batch, last: Batch) -> tuple[Mask, Ints]:
     """
     usable = ~np.isnan(batch.lon) & ~np.isnan(batch.lat) & (batch.flags & Flag.SKEWED == 0)
     t = np.where(usable, batch.t, 0)
+    if np.bincount(batch.vessel).max(initial=0) <= 1:  # nobody twice: nothing to put in order
+        return t > last.t[batch.vessel], np.zeros(len(batch), np.int64)
     good = t > running(batch.vessel, t, last.t)
     order = np.argsort(batch.vessel, kind="stable")
     first = np.flatnonzero(np.r_[True, np.diff(batch.vessel[order]) != 0][: len(batch)])
