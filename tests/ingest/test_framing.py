@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.ingest.assembly import Message
 from fleet.ingest.framing import LINE, Framer, checksum, mark
+from fleet.ingest.groups import Message
 from fleet.ingest.tally import Tally
 from tests.ingest.wire import NOW, at, lines, named, tag
 
