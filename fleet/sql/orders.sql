@@ -116,11 +116,16 @@ update alert set grid = %(grid)s where id = %(id)s;
 
 -- name: orphans
 -- Alerts under a root that a person (or late data) has ended, long enough ago for its kind; under
--- one that had passed by itself when the engine would let them go.
+-- one that had passed by itself when the engine would let them go; under one that passed and that
+-- nobody looked at, when an engine that knows of the child would have let it go long ago (one that
+-- was rebuilt knows of none). And the red ones under a root that is heard by nobody itself.
 select c.id from alert c join alert r on r.id = c.parent
 left join unnest(%(kinds)s::text[], %(waits)s::interval[]) k (kind, wait) on k.kind = r.kind
 where c.status = 'suppressed' and c.cleared is null
-  and r.status in ('closed', 'invalid', 'retracted')
-  and r.closed <= %(now)s - case when r.cleared is null then coalesce(k.wait, interval '0')
-                                 else %(passed)s end
+  and (r.status in ('closed', 'invalid', 'retracted')
+       and r.closed <= %(now)s - case when r.cleared is null then coalesce(k.wait, interval '0')
+                                      else %(passed)s end
+       or r.status = 'cleared'
+       and r.cleared <= %(now)s - case when r.kind = 'mass_movement' then 24 else 2 end * %(passed)s
+       or c.severity = 4 and (r.status = 'shelved' or r.severity = 1))
 order by c.severity desc, c.id limit %(most)s;

@@ -11,7 +11,7 @@ from fleet.model import Act, Change, Severity
 from fleet.store import alerts, orders, outbox
 from fleet.store.db import Connection, one, rows
 from tests.grid.harbour import Day, alert, at, build, day
-from tests.grid.port import IN_03, ORANGE, RED, T0, YELLOW
+from tests.grid.port import BLUE, IN_03, ORANGE, RED, T0, YELLOW
 
 EVERYBODY = "wang 03, li 03 backup, chen leads 03, sun 海事, qian chief, zhou committee, zhao 04"
 
@@ -222,6 +222,37 @@ async def test_a_root_that_is_only_acknowledged_explains_on(conn: Connection) ->
     today = await under(conn, "mass_movement", YELLOW)
     await today.does("wang", "accept", 2)
     assert "release alert" not in await today.tick(60)
+
+
+async def test_a_red_child_is_heard_though_its_root_was_silenced(conn: Connection) -> None:
+    """Red is never shelved, and so not by way of a root that is."""
+    today = await under(conn, "spoof", YELLOW)
+    await today.alerts("commander", "shelve", 2, until=at(600), reason="antenna known to jump")
+    assert await today.tick(3) == []
+    await says(today, 4, told("gap", 1, ORANGE, Act.RAISE))
+    assert "release alert" not in await today.tick(5), "a lesser one is explained on"
+    assert await says(today, 6, told("gap", 1, RED, Act.RAISE)) == ["raise alert"]
+    assert await today.tick(6.1) == ["release alert", "offer"]
+    assert (await child(conn))[0] == "active"
+
+
+async def test_a_root_that_rings_nobody_explains_nothing_red(conn: Connection) -> None:
+    today = await under(conn, "mass_movement", BLUE)
+    assert await today.tick(2) == []
+    await says(today, 3, told("gap", 1, RED, Act.RAISE))
+    assert await today.tick(3.1) == ["release alert", "offer"]
+
+
+@pytest.mark.parametrize(("root", "minutes"), [("feed", 30), ("mass_movement", 360)])
+async def test_an_engine_that_knows_of_no_children_leaves_none_under_a_root_that_passed(
+    conn: Connection, root: str, minutes: int
+) -> None:
+    """After an update the engine is rebuilt without them, and nobody may ever look at the root."""
+    today = await under(conn, root, YELLOW)
+    await says(today, 3, replace(told(root, 0, YELLOW, Act.CLEAR), t=at(3)))
+    assert (await today.alert())["status"] == "cleared"
+    assert "release alert" not in await today.tick(minutes + 2.9)
+    assert "release alert" in await today.tick(minutes + 3.1)
 
 
 async def test_what_the_engine_releases_is_offered_too(conn: Connection) -> None:
