@@ -60,9 +60,10 @@ class World:
         """The same with the thresholds of before, or those that ship, for what makes no sense."""
         good: dict[str, Mapping[str, Any]] = dict(self.parameters)
         for rule in RULES:
+            good[rule.key] = _completed(rule.key, good[rule.key])
             try:
                 typed(rule, good[rule.key]["params"])
-                self.scoped(rule)
+                replace(self, parameters=good).scoped(rule)
             except (ValueError, TypeError, LookupError):
                 LOG.exception("thresholds not usable", kind=rule.key)
                 good[rule.key] = (before.parameters if before else shipped())[rule.key]
@@ -97,6 +98,18 @@ def shipped() -> dict[str, dict[str, Any]]:
                "source": s.source, "enabled": True}
         for kind, s in defaults().items()
     }  # fmt: skip
+
+
+def _completed(kind: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Numbers that were stored for an earlier program: they hold, those it did not have yet are as
+    they ship, and those that are no more are left out.
+    """
+    own, stored = defaults()[kind].values, row["params"]
+    if not isinstance(stored, Mapping) or own.keys() == stored.keys():
+        return row
+    new, gone = sorted(own.keys() - stored.keys()), sorted(stored.keys() - own.keys())
+    LOG.warning("thresholds of an earlier program", kind=kind, as_shipped=new, left_out=gone)
+    return {**row, "params": {name: stored.get(name, value) for name, value in own.items()}}
 
 
 def fingerprint() -> str:

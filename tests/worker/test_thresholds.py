@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from psycopg.types.json import Jsonb
+
 from fleet.alerts.parameters import defaults
 from fleet.alerts.rules import RULES
 from fleet.store import rules as stored
@@ -32,6 +34,24 @@ async def test_an_alert_keeps_the_version_that_raised_it(
         {"rule_version": 1, "occurrences": 2},
         {"rule_version": 2, "occurrences": 1},
     ]
+
+
+async def test_numbers_stored_for_an_earlier_program_hold_beside_those_it_did_not_have(
+    another: Another, sql: Connection
+) -> None:
+    """An update brings keys and drops others: what the port chose is not forgotten over it."""
+    own = dict(defaults()["gap"].values)
+    old = {name: own[name] for name in own if name not in ("grave_min", "grave_bf")}
+    stored_row = {**old, "warning_min": 20, "dropped_since": 7}
+    await sql.execute(
+        "insert into rule_version (kind, version, params, source, enabled)"
+        " values ('gap', 7, %(params)s, 'notice 3', true)",
+        {"params": Jsonb(stored_row)},
+    )
+    head = (await another()).head
+    gap = head.engine.params["gap"]
+    assert (gap.warning_min, gap.grave_min) == (20, own["grave_min"])
+    assert head.versions["gap"] == 7
 
 
 SPEED = next(rule for rule in RULES if rule.key == "speed")

@@ -167,7 +167,7 @@ async def test_thresholds_that_make_no_sense_are_not_taken_over(
 ) -> None:
     await sql.execute(
         "insert into rule_version (kind, version, params, source)"
-        " values ('speed', 7, '{\"fishing_kn\": 4}', 'test')"
+        " values ('speed', 7, '{\"fishing_kn\": \"4\"}', 'test')"
     )
     await started.configure()
     assert started.head.engine.params["speed"].fishing_kn == 18
@@ -178,7 +178,7 @@ async def test_a_worker_starts_with_thresholds_and_zones_that_make_no_sense(
 ) -> None:
     await sql.execute(
         "insert into rule_version (kind, version, params, source)"
-        " values ('speed', 7, '{\"fishing_kn\": 4}', 'test')"
+        " values ('speed', 7, '{\"fishing_kn\": \"4\"}', 'test')"
     )
     await sql.execute(CREATE, {"ring": "{}"})
     await sql.execute(CREATE.replace("'R'", "'S'").encode(), {"ring": ring()})
