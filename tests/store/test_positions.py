@@ -163,6 +163,7 @@ async def test_a_new_fix_stays_in_the_page_of_the_one_before(conn: Connection) -
 async def test_what_moved_since_reads_only_the_pages_where_something_moved(
     conn: Connection,
 ) -> None:
+    await conn.execute("truncate vessel_latest")  # pages of its own, whatever ran before
     await conn.execute(
         "insert into vessel_latest select v, now(), 1, now(), 0, 0, 0, 0, 0, 0, 0, 0, 1"
         " from generate_series(1, 35000) v"
