@@ -1,32 +1,38 @@
 -- The review queue of unknown identities: whose number is this?
 
 -- name: queue
--- Strangers nobody has decided about, last heard first; a merchant ship says itself what it is.
+-- Strangers nobody has decided about, last heard first; a merchant ship says itself what it is. One
+-- page is chosen first: who was near is asked of those alone, not of tens of thousands.
+with page as materialized (
+    select v.id, v.class, v.length_m, v.created, l.t, l.lon, l.lat, l.sog
+    from vessel v left join vessel_latest l on l.vessel = v.id
+    where %(everything)s and not v.registered and v.id <> 0
+      and (%(all)s or v.class in (0, 1, 5))
+      and not exists (select from identity_decision d where d.vessel = v.id and d.undone is null)
+      and exists (select from vessel_identity i
+                  where i.vessel = v.id and i.valid_from <= now() and now() < i.valid_to)
+    order by l.t desc nulls last, v.id
+    limit %(limit)s offset %(offset)s)
 select v.id as vessel, i.kind, i.value, v.class, v.length_m, v.created as first_heard,
        s.body ->> 'name' as name, s.body ->> 'callsign' as callsign,
        (s.body ->> 'ship_type')::int as ship_type,
-       l.t as last_heard, l.lon, l.lat, nullif(l.sog, 'NaN') as sog_kn,
+       v.t as last_heard, v.lon, v.lat, nullif(v.sog, 'NaN') as sog_kn,
        n.vessel as near_vessel, n.reg_no as near_reg_no, n.name as near_name, n.nm as near_nm
-from vessel v
+from page v
 join lateral (select kind, value from vessel_identity i
               where i.vessel = v.id and i.valid_from <= now() and now() < i.valid_to
               order by kind = 'mmsi' desc, confidence desc, valid_from desc limit 1) i on true
-left join vessel_latest l on l.vessel = v.id
 left join lateral (select body from vessel_static s where s.vessel = v.id
                    order by t desc limit 1) s on true
 left join lateral (
-    select b.vessel, w.reg_no, w.name, 60 * sqrt((b.lat - l.lat) ^ 2
-           + ((b.lon - l.lon) * cos(radians(l.lat))) ^ 2) as nm
+    select b.vessel, w.reg_no, w.name, 60 * sqrt((b.lat - v.lat) ^ 2
+           + ((b.lon - v.lon) * cos(radians(v.lat))) ^ 2) as nm
     from vessel_latest b join vessel w on w.id = b.vessel
-    where w.registered and b.lat between l.lat - 0.05 and l.lat + 0.05
-      and b.lon between l.lon - 0.06 and l.lon + 0.06
-      and b.t between l.t - interval '15 minutes' and l.t + interval '15 minutes'
+    where w.registered and b.lat between v.lat - 0.05 and v.lat + 0.05
+      and b.lon between v.lon - 0.06 and v.lon + 0.06
+      and b.t between v.t - interval '15 minutes' and v.t + interval '15 minutes'
     order by nm limit 1) n on true
-where %(everything)s and not v.registered and v.id <> 0
-  and (%(all)s or v.class in (0, 1, 5))
-  and not exists (select from identity_decision d where d.vessel = v.id and d.undone is null)
-order by l.t desc nulls last, v.id
-limit %(limit)s offset %(offset)s
+order by v.t desc nulls last, v.id
 
 -- name: decisions
 -- What was decided, newest first: of one stranger, or what is in force.
