@@ -26,8 +26,9 @@ update dry_run set status = %(status)s, ended = now(), message = %(message)s, re
 where id = %(id)s and status = 'running'
 
 -- name: runs
--- The newest first, or one of them; the result of one alone.
-select r.id, r.asked, r.actor, coalesce(p.name, ac.login) as actor_name, r.at, r.share, r.ended,
+-- The newest first, or one of them; the shape of its zone and the result of one alone.
+select r.id, case when %(id)s::bigint is null then r.asked #- '{zone,geometry}' else r.asked end as asked,
+       r.actor, coalesce(p.name, ac.login) as actor_name, r.at, r.share, r.ended,
        case when r.status = 'running' and r.beat < now() - make_interval(secs => %(silent_s)s)
             then 'failed' else r.status end as status,
        r.message, case when %(id)s::bigint is not null then r.result end as result

@@ -104,7 +104,7 @@ values (%(id)s, %(person)s, %(level)s, %(now)s,
 -- name: update_alert
 -- The people's side of an alert.
 update alert
-set status = %(status)s, acknowledged = %(acknowledged)s, closed = %(closed)s,
+set status = %(status)s, severity = %(severity)s, acknowledged = %(acknowledged)s, closed = %(closed)s,
     shelved_until = %(shelved_until)s, verdict = %(verdict)s, reason = %(reason)s,
     occurrences = %(occurrences)s, parent = %(parent)s, shown = %(shown)s, version = version + 1
 where id = %(id)s
@@ -118,7 +118,9 @@ update alert set grid = %(grid)s where id = %(id)s;
 -- Alerts under a root that a person (or late data) has ended, long enough ago for its kind; under
 -- one that had passed by itself when the engine would let them go; under one that passed and that
 -- nobody looked at, when an engine that knows of the child would have let it go long ago (one that
--- was rebuilt knows of none). And the red ones under a root that is heard by nobody itself.
+-- was rebuilt knows of none). And the red ones under a root that is not red itself, or silenced; but
+-- for those under an outage, which becomes red with them (`grave`), and a ship about to run down a
+-- boat in distress, for the ship must hear of it.
 select c.id from alert c join alert r on r.id = c.parent
 left join unnest(%(kinds)s::text[], %(waits)s::interval[]) k (kind, wait) on k.kind = r.kind
 where c.status = 'suppressed' and c.cleared is null
@@ -127,5 +129,24 @@ where c.status = 'suppressed' and c.cleared is null
                                       else %(passed)s end
        or r.status = 'cleared'
        and r.cleared <= %(now)s - case when r.kind = 'mass_movement' then 24 else 2 end * %(passed)s
-       or c.severity = 4 and (r.status = 'shelved' or r.severity = 1))
+       or c.severity = 4 and r.kind <> 'feed' and (r.status = 'shelved' or r.severity < 4)
+       or c.severity = 4 and c.kind = 'collision')
 order by c.severity desc, c.id limit %(most)s;
+
+-- name: grave
+-- Outages that boats in red lie beneath: as grave as they are, told as one.
+select r.id from alert r
+where r.kind = 'feed' and r.severity < 4 and r.status in ('active', 'acknowledged', 'shelved')
+  and exists (select from alert c where c.parent = r.id and c.status = 'suppressed'
+                                    and c.severity = 4 and c.cleared is null)
+order by r.id limit %(most)s;
+
+-- name: called
+-- Calls for help that people had ended and that called again since, though no more now: looked at
+-- again after their wait, by our clock. What still calls a moment after the end is the same press.
+select x.id from alert x
+join unnest(%(kinds)s::text[], %(waits)s::interval[]) k (kind, wait) on k.kind = x.kind
+where x.status in ('closed', 'invalid')
+  and x.closed between %(now)s - interval '7 days' and %(now)s - k.wait
+  and (x.evidence ->> 'called')::timestamptz > x.closed + interval '1 minute'
+order by x.id limit %(most)s;

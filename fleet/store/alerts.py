@@ -192,6 +192,7 @@ def _moved(row: Row, change: Change, now: int) -> Row | None:
     if change.act == Act.RAISE and severity == row["severity"] and not again:
         return None
     t, placed = to_datetime(change.t), not isnan(change.lon)
+    said = plain(change.evidence) | _called(change, before, now)
     ended = status in ENDED and before not in ENDED
     return (
         row
@@ -208,9 +209,15 @@ def _moved(row: Row, change: Change, now: int) -> Row | None:
             "reason": _reason(before, status, row["reason"], plain(change.reason)),
             "lon": change.lon if placed else row["lon"],
             "lat": change.lat if placed else row["lat"],
-            "evidence": {**row["evidence"], **plain(change.evidence)},
+            "evidence": row["evidence"] | said,
         }
     )
+
+
+def _called(change: Change, before: Status, now: int) -> dict[str, str]:
+    """A call that goes on after people ended it is remembered, by our clock: `desk_clock`."""
+    again = change.act == Act.REPEAT and before in ENDED and change.kind in default().calls_again
+    return {"called": to_datetime(now).isoformat()} if again else {}
 
 
 def _calls_again(row: Row, change: Change, now: int) -> bool:

@@ -24,6 +24,7 @@ from fleet.grid.roster import Roster
 from fleet.grid.words import Reason
 from fleet.model import Act, Case, Key, Severity, Status
 from fleet.store import people, shelves
+from fleet.store.alerts import CALLS_AGAIN
 from fleet.store.db import Connection, queries, rows, savepoint
 from fleet.store.dossier import Dossier, lock, set_alert, write_all
 from fleet.store.events import Event
@@ -35,6 +36,9 @@ SQL = queries("orders")
 LOG = structlog.get_logger("fleet.orders")
 MOST = 200
 """Orders that one tick looks at; the next one follows within a second."""
+RED_BENEATH = "red_beneath"
+"""The reason of an outage that becomes as grave as what it explains."""
+WOKEN = {"acknowledged": None, "closed": None, "verdict": None}
 ROOT_CLOSED = "root_closed"
 """The reason of what comes up because people ended what explained it."""
 
@@ -48,6 +52,8 @@ async def tick(conn: Connection, now: int) -> list[Event]:
     if ids:
         roster = await people.roster(conn, now)
         happened = await _apart(conn, ids, lambda part: _due(conn, part, roster, now))
+    happened += await _graver(conn, now)
+    happened += await _calling(conn, now)
     kinds, waits = _intervals(default().orphaned)
     alone = await rows(
         conn, SQL["orphans"], now=to_datetime(now), most=MOST, kinds=kinds, waits=waits,
@@ -55,6 +61,45 @@ async def tick(conn: Connection, now: int) -> list[Event]:
     )  # fmt: skip
     ids = sorted(r["id"] for r in alone)
     return happened + await _apart(conn, ids, lambda part: _orphans(conn, part, now))
+
+
+async def _graver(conn: Connection, now: int) -> list[Event]:
+    """An outage with boats in red beneath it is red: hundreds are told as one, not never."""
+    found = await rows(conn, SQL["grave"], most=MOST)
+    return await _apart(conn, [r["id"] for r in found], lambda part: _raise(conn, part, now))
+
+
+async def _raise(conn: Connection, alerts: Sequence[int], now: int) -> list[Event]:
+    events = []
+    for root in (await lock(conn, alerts, wait=False)).values():
+        _, event = await set_alert(
+            conn, root, Act.RAISE, now, reason=RED_BENEATH, severity=int(Severity.EMERGENCY),
+            acknowledged=None,
+        )  # fmt: skip
+        events.append(event)
+    return events
+
+
+async def _calling(conn: Connection, now: int) -> list[Event]:
+    """Who called again after people had ended the call is looked at again, though silent now."""
+    kinds, waits = _intervals(default().calls_again)
+    found = await rows(
+        conn, SQL["called"], now=to_datetime(now), most=MOST, kinds=kinds, waits=waits
+    )
+    return await _apart(conn, [r["id"] for r in found], lambda part: _called(conn, part, now))
+
+
+async def _called(conn: Connection, alerts: Sequence[int], now: int) -> list[Event]:
+    events: list[Event] = []
+    cases: list[Case] = []
+    for call in (await lock(conn, alerts, wait=False)).values():
+        count = call.alert["occurrences"] + 1
+        dossier, event = await set_alert(
+            conn, call, Act.RAISE, now, reason=CALLS_AGAIN, occurrences=count, **WOKEN
+        )
+        events.append(event)
+        cases.append(dossier.case)
+    return events + await open_orders(conn, cases, now)
 
 
 def _intervals(minutes: Mapping[str, int]) -> tuple[list[str], list[timedelta]]:

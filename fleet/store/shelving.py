@@ -20,7 +20,8 @@ from fleet.store.dossier import Dossier, set_alert
 from fleet.store.events import Event
 from fleet.store.shelves import Ended
 
-LONGEST = 366 * DAY
+LONGEST, MEMBERS_LONGEST = 366 * DAY, DAY
+"""What the command centre may silence, and what the lead of an order may till others look."""
 
 
 async def shelve(
@@ -29,8 +30,10 @@ async def shelve(
     """Silence the alert's key until a time, or (None) as long as this occurrence lasts."""
     if not reason.strip():
         raise Invalid("reason", "say why")
-    if until is not None and not now < until <= now + LONGEST:
-        raise Invalid("until", "must lie in the future, at the most a year away")
+    commander = actor.role == "commander"
+    most, words = (LONGEST, "a year") if commander else (MEMBERS_LONGEST, "a day")
+    if until is not None and not now < until <= now + most:
+        raise Invalid("until", f"must lie in the future, at the most {words} away")
     at = None if until is None else to_datetime(until)
     dossier, event = await set_alert(
         conn, dossier, Act.SHELVE, now, actor, reason=reason, shelved_until=at

@@ -21,7 +21,8 @@ from fleet.worker.intake import Item
 FIRST: Ints = np.zeros(1, np.int64)
 MOMENT = SECOND // 10
 """Datagrams of so short a time count as received with the first: AIS dates to the second."""
-TOGETHER = 1 << 16
+TOGETHER = 1 << 13
+"""Bytes: what is refused is set aside as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fleet.columns import to_datetime
+from fleet.grid.answers import Invalid
 from fleet.model import Act, Change, Severity
 from fleet.store import alerts, orders, outbox
 from fleet.store.db import Connection, one, rows
@@ -287,3 +288,76 @@ async def test_words_that_close_a_yellow_one_are_no_verdict(conn: Connection) ->
 
 def _time(minute: float) -> object:
     return to_datetime(at(minute))
+
+
+async def test_red_under_a_yellow_root_comes_up(conn: Connection) -> None:
+    """Whatever is thought of a boat's position, that it is lost must be heard."""
+    today = await under(conn, "spoof", YELLOW)
+    await today.alerts("commander", "acknowledge", 2)
+    await says(today, 3, told("gap", 1, ORANGE, Act.RAISE))
+    assert "release alert" not in await today.tick(3.5)
+    await says(today, 4, told("gap", 1, RED, Act.RAISE))
+    assert await today.tick(4.1) == ["release alert", "offer"]
+    assert (await child(conn))[0] == "active"
+
+
+async def test_an_outage_is_as_grave_as_the_boats_beneath_it(conn: Connection) -> None:
+    """Hundreds of silent boats are one red alert; who had looked at the yellow is asked anew."""
+    today = await under(conn, "feed", YELLOW)
+    await today.alerts("commander", "acknowledge", 2)
+    await says(today, 3, told("gap", 1, RED, Act.RAISE))
+    assert await today.tick(3.1) == ["raise alert"]
+    root = await today.alert()
+    assert (root["status"], root["severity"], root["reason"]) == ("active", RED, "red_beneath")
+    assert (await child(conn))[0] == "suppressed"
+    assert await today.tick(3.2) == [], "once"
+
+
+async def test_a_silenced_outage_is_heard_when_boats_beneath_it_are_in_red(
+    conn: Connection,
+) -> None:
+    today = await under(conn, "feed", YELLOW)
+    await today.alerts("commander", "shelve", 2, until=at(600), reason="mast is painted")
+    await says(today, 3, told("gap", 1, RED, Act.RAISE))
+    await today.tick(3.1)
+    await today.tick(3.2)
+    assert (await today.alert())["status"] == "active"
+
+
+async def test_who_called_again_after_the_end_is_looked_at_though_silent_now(
+    conn: Connection,
+) -> None:
+    """A second, real press soon after one that was closed as a test."""
+    await build(conn, EVERYBODY)
+    today = Day(conn, await alert(conn, "distress", RED))
+    await today.open()
+    await today.alerts("commander", "close", 1, reason="test")
+    await says(today, 6, replace(told("distress", 0, RED, Act.REPEAT), t=at(6)))
+    assert await today.tick(10.9) == []
+    happened = await today.tick(11.1)
+    assert "raise alert" in happened, happened
+    assert (await today.alert())["status"] == "active"
+    await today.alerts("commander", "close", 12, reason="rescued")
+    assert "raise alert" not in await today.tick(40), "ended for good"
+
+
+async def test_the_last_burst_of_a_press_that_was_closed_is_no_second_one(
+    conn: Connection,
+) -> None:
+    await build(conn, EVERYBODY)
+    today = Day(conn, await alert(conn, "distress", RED))
+    await today.open()
+    await today.alerts("commander", "close", 1, reason="test")
+    await says(today, 1.5, replace(told("distress", 0, RED, Act.REPEAT), t=at(1.5)))
+    assert "raise alert" not in await today.tick(30)
+
+
+async def test_a_member_silences_a_key_for_a_day_at_most(conn: Connection) -> None:
+    await build(conn, EVERYBODY)
+    today = Day(conn, await alert(conn, "gap", YELLOW))
+    await today.open()
+    await today.does("wang", "accept", 2)
+    with pytest.raises(Invalid, match="a day away"):
+        await today.alerts("wang", "shelve", 3, until=at(3 + 24 * 60 + 1), reason="at the yard")
+    await today.alerts("wang", "shelve", 3, until=at(3 + 24 * 60), reason="at the yard")
+    assert (await today.alert())["status"] == "shelved"
