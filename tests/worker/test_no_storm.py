@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -12,11 +14,22 @@ import pytest
 from fleet.store import facts
 from fleet.store.db import Connection, one, rows
 from fleet.worker.loop import Worker
+from tests.worker import desk as desk_module
+from tests.worker import scripted
 from tests.worker.conftest import Another
 from tests.worker.desk import AT_SEA, PEOPLE, Sea, asked, command_centre
 from tests.worker.scripted import NOW, SECOND, Scripted, report
 
 FAST, SLOW = 25.0, 5.0
+
+
+@pytest.fixture(autouse=True)
+def from_now_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What people do is dated by the database's clock, so the boats' day must begin with the test,
+    not with the program that runs all of them.
+    """
+    for module in (scripted, desk_module, sys.modules[__name__]):
+        monkeypatch.setattr(module, "NOW", int(time.time()) * SECOND)
 
 
 @pytest.fixture(autouse=True)
