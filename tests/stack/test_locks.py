@@ -33,7 +33,8 @@ def test_locks_agree_where_they_overlap() -> None:
     seen: dict[str, str] = {}
     for lock in LOCKS:
         for name, version in pins(lock).items():
-            if name != "numpy":  # two: the newest is not for Python 3.11
+            apart = name == "numpy" or lock.stem == "pyais2"  # 3.11 has an older one; an old peer
+            if not apart:
                 assert seen.setdefault(name, version) == version, name
 
 
