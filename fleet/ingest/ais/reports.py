@@ -35,6 +35,7 @@ NO_FIXES: Final = Fixes.empty(0)
 NO_STATICS: Final = Statics.empty(0)
 LOW_FLAGS: Final = 255  #: bits of fleet.model.Flag
 NO_STATUS, NO_TYPE = -1, -1
+NAME_CHARS: Final = 20
 MILLION: Final = 1_000_000
 TEXTS: Final = (12, 14)
 Chosen = Mapping[Name, tuple[Table, Any]]
@@ -167,12 +168,21 @@ def _statics(parts: list[tuple[Table, Any]]) -> Statics:
     length, beam = (np.asarray(a + b, np.float64) for a, b in (sizes[:2], sizes[2:]))
     length[length == 0], beam[beam == 0] = np.nan, np.nan
     texts = {n: _column(parts, n, "") for n in ("name", "callsign", "destination")}
+    texts["name"] = _whole_names(texts["name"], _column(parts, "extension", ""))
     statics = Statics(
         _column(parts, "mmsi"), _column(parts, "sent"), texts["name"], texts["callsign"],
         _column(parts, "imo", 0), _column(parts, "ship_type", NO_TYPE), length, beam,
         _column(parts, "draught"), texts["destination"],
     )  # fmt: skip
     return statics if len(parts) == 1 else statics.take(_column(parts, "order").argsort())
+
+
+def _whole_names(name: NDArray[Any], extension: NDArray[Any]) -> NDArray[Any]:
+    """A name of an aid to navigation that fills its field goes on in the extension (Table 73); of
+    a shorter one the blanks at its end are lost, and what follows is not known to belong to it.
+    """
+    longer = (np.char.str_len(name) == NAME_CHARS) & (extension != "")
+    return np.where(longer, np.char.add(name, extension), name) if longer.any() else name
 
 
 def _classes(chosen: Chosen, records: list[tuple[int, Record]]) -> dict[int, VesselClass]:
