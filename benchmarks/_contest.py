@@ -29,7 +29,7 @@ from benchmarks._peers import AISCAT, LIBAIS, PYAIS, PYAIS2, gpsdecode
 from deploy.local.say import Missing
 
 SCRIPT = Path(__file__).with_name("_peers") / "decode.py"
-WHOLE = 1 << 18
+WHOLE = 1 << 20
 """Bytes that a file is read in, where it is not the size of the pieces that is looked at."""
 PYTHONS: Mapping[str, Callable[[], Path]] = {
     "fleet": lambda: Path(sys.executable),
