@@ -15,7 +15,7 @@ import numpy as np
 
 from fleet.ingest.ais.scan import OTHER, STAR, TAG, TAGGED, Lines
 from fleet.ingest.ais.stamped import ANY_CHECK, pghp_times
-from fleet.ingest.ais.unpack import MASKS, SHORT
+from fleet.ingest.ais.text import blank_behind
 from fleet.ingest.framing import GROUP, Context
 from fleet.ingest.stamps import unix_time
 from fleet.model import NEVER, Ints
@@ -23,6 +23,8 @@ from fleet.model import NEVER, Ints
 PGHP: Final = np.uint64(int.from_bytes(b"$PGHP", "little"))
 FIVE: Final = np.uint64((1 << 40) - 1)
 LONGEST_SOURCE: Final = 32
+SEEN: Final = 32
+"""Bytes of a tag block that are held against the one before."""
 NOBODYS: Final = b"-"
 """A checksum that no sentence has."""
 
@@ -127,9 +129,10 @@ def _changes(found: Lines, start: Ints, size: Ints) -> list[int]:
     """The rows whose tag block is not, for all that is easily seen, the same as the one before."""
     if not len(size):
         return []
-    words = found.text.windows(start, SHORT).view("<u8")
-    words &= MASKS[SHORT][np.minimum(size, SHORT)].view("<u8").reshape(words.shape)
-    same = (words[1:] == words[:-1]).all(1) & (size[1:] == size[:-1]) & (size[1:] <= SHORT)
+    window = found.text.windows(start, SEEN)
+    blank_behind(window, size)
+    words = window.view("<u8")
+    same = (words[1:] == words[:-1]).all(1) & (size[1:] == size[:-1]) & (size[1:] <= SEEN)
     return [0, *(np.flatnonzero(~same) + 1).tolist()]
 
 

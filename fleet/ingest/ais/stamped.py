@@ -10,9 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.ingest.ais.text import Text, table
-from fleet.ingest.ais.unpack import MASKS
-from fleet.ingest.stamps import EARLIEST, LATEST, LEAST, pghp_time, unix_time
+from fleet.ingest.ais.text import Text, blank_behind, table
+from fleet.ingest.stamps import EARLIEST, LATEST, LEAST, pghp_time
 from fleet.model import DAY, HOUR, MINUTE, SECOND, Ints, Mask
 
 MICRO, NANO = 17, 19
@@ -68,14 +67,6 @@ def plain_times(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
     value = digits.astype(np.int64) @ POWERS
     value *= SCALE[np.minimum(np.maximum(count, 0), NANO)]
     return sane(np.where(count > MICRO, value // 1000, value)), plain
-
-
-def unix_times(text: Text, start: Ints, end: Ints) -> Ints:
-    """As `unix_time` of the bytes between each pair of places."""
-    out, plain = plain_times(text, start, end)
-    for row in (~plain).nonzero()[0].tolist():
-        out[row] = unix_time(text.data[start[row] : end[row]])
-    return out
 
 
 def moments(fields: NDArray[Any], micros: Ints) -> Ints:
@@ -147,8 +138,7 @@ def _commas(text: Text, start: Ints, end: Ints) -> tuple[Ints, Mask]:
     """(PGHP_FIELDS, n) places of the first commas of each line, and which lines have as many."""
     n, size = len(start), end - start
     window = text.windows(start, PGHP_WIDTH)
-    eight = window.view("<u8")
-    eight &= MASKS[PGHP_WIDTH][np.minimum(size, PGHP_WIDTH)].view("<u8").reshape(n, -1)
+    blank_behind(window, size)
     column = (window == COMMA).ravel().nonzero()[0]
     row = column // PGHP_WIDTH
     count = np.bincount(row, minlength=n)

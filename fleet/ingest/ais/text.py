@@ -7,6 +7,7 @@ window around any of its places lies within.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +43,21 @@ class Text:
     def strings(self, at: Ints, size: Ints) -> list[bytes]:
         data = self.data
         return [data[a : a + n] for a, n in zip(at.tolist(), size.tolist(), strict=True)]
+
+
+@cache
+def _masks(width: int) -> Words:
+    """By the number of bytes kept: so many of ones, then zeros."""
+    kept = np.arange(width) < np.arange(width + 1)[:, None]
+    return (kept * np.uint8(255)).view(f"V{width}").ravel()
+
+
+def blank_behind(window: Bytes, size: Ints) -> None:
+    """Make the bytes of each row behind its first `size` zeros; the width is a multiple of 8."""
+    width = window.shape[1]
+    masks = _masks(width)[np.minimum(size, width)]
+    eight = window.view("<u8")
+    eight &= masks.view("<u8").reshape(eight.shape)
 
 
 def chars(codes: NDArray[Any]) -> NDArray[np.str_]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fleet.ingest.ais.bits import ALPHABET
 from fleet.ingest.ais.fields import AUXILIARY, LAYOUTS, Field, Layout, Name
 from fleet.ingest.ais.rates import RATES
-from fleet.ingest.ais.text import Bytes, Text, chars, table
+from fleet.ingest.ais.text import Bytes, Text, blank_behind, chars, table
 from fleet.model import Ints, Mask
 
 Column = NDArray[Any]
@@ -34,15 +34,6 @@ ZEROS: Final = np.uint64(0x0101010101010101 * ord("0"))
 HIGHEST: Final = ord("w") - ord("0")
 LOW_HALF: Final = 39  #: "W", the last before the gap of eight characters that are none
 GAP, EIGHTS = np.uint8(40), np.uint8(0xF8)
-
-
-def _masks(width: int) -> NDArray[Any]:
-    """By the number of characters: so many bytes of ones, then zeros."""
-    kept = np.arange(width) < np.arange(width + 1)[:, None]
-    return (kept * np.uint8(255)).view(f"V{width}").ravel()
-
-
-MASKS: Final = {width: _masks(width) for width in (SHORT, LONG)}
 LETTER: Final = np.array([code + 64 if code < 32 else code for code in range(64)], np.uint8)
 """Six-bit text as ASCII (M.1371-5, Table 47); code 0, `@`, ends it."""
 TEXT: Final = 20
@@ -126,7 +117,7 @@ def sixes(text: Text, at: Ints, size: Ints, width: int) -> tuple[Bytes, Mask | N
     codes = text.windows(at, width)
     eight = codes.view("<u8")
     eight ^= ZEROS
-    eight &= MASKS[width][np.minimum(size, width)].view("<u8").reshape(len(codes), -1)
+    blank_behind(codes, size)
     eight ^= ZEROS
     codes -= ZERO
     gap = codes & EIGHTS == GAP
