@@ -22,7 +22,7 @@ from fleet.grid.order import Order, Step
 from fleet.grid.policy import default
 from fleet.grid.roster import Roster
 from fleet.grid.words import Reason
-from fleet.model import Act, Case, Key, Severity, Status
+from fleet.model import Act, Case, Severity, Status
 from fleet.store import people, shelves
 from fleet.store.alerts import CALLS_AGAIN
 from fleet.store.db import Connection, queries, rows, savepoint
@@ -109,7 +109,7 @@ def _intervals(minutes: Mapping[str, int]) -> tuple[list[str], list[timedelta]]:
 async def _orphans(conn: Connection, alerts: Sequence[int], now: int) -> list[Event]:
     """What a root explained that people have ended: still true, so it comes up by itself."""
     dossiers = await lock(conn, alerts, wait=False)
-    silent = await shelves.of(conn, (_key(d) for d in dossiers.values()), now)
+    silent = await shelves.of(conn, (d.key for d in dossiers.values()), now)
     events: list[Event] = []
     cases: list[Case] = []
     for child in dossiers.values():
@@ -118,7 +118,7 @@ async def _orphans(conn: Connection, alerts: Sequence[int], now: int) -> list[Ev
             conn, child, Act.RELEASE, now, reason=ROOT_CLOSED, parent=None
         )
         events.append(replace(event, detail={"root": root}))
-        shelf = silent.get(shelves.subject(_key(child)))
+        shelf = silent.get(shelves.subject(child.key))
         if shelf and shelf.silences(child.case.severity):
             quiet = await set_alert(
                 conn, dossier, Act.SHELVE, now, reason=shelf.reason, shelved_until=shelf.until
@@ -126,11 +126,6 @@ async def _orphans(conn: Connection, alerts: Sequence[int], now: int) -> list[Ev
             events.append(quiet[1])
         cases.append(replace(child.case, parent=None))
     return events + await open_orders(conn, cases, now)
-
-
-def _key(dossier: Dossier) -> Key:
-    row = dossier.alert
-    return row["kind"], row["vessel"], row["other"], 0
 
 
 async def _apart(

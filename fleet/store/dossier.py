@@ -18,7 +18,7 @@ from fleet.grid.lifecycle import OrderAct, OrderStatus
 from fleet.grid.order import Asked, Desk, Done, Order, Step
 from fleet.grid.policy import Basis, Rung, default
 from fleet.grid.roster import Roster
-from fleet.model import Act, Case, Severity, Status
+from fleet.model import Act, Case, Key, Severity, Status
 from fleet.store import notices, outbox, people
 from fleet.store.db import Connection, many, one, plain, queries, rows
 from fleet.store.events import Event
@@ -44,6 +44,11 @@ class Dossier:
     @property
     def status(self) -> Status:
         return Status(self.alert["status"])
+
+    @property
+    def key(self) -> Key:
+        """What people silence: the episode is no part of it."""
+        return self.alert["kind"], self.alert["vessel"], self.alert["other"], 0
 
     def desk(self, roster: Roster, now: int) -> Desk:
         cleared = self.alert["cleared"] is not None

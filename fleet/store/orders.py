@@ -17,7 +17,7 @@ from fleet.grid.lifecycle import OPEN, WORKING, NotAllowed, OrderAct, OrderStatu
 from fleet.grid.order import Order, Step
 from fleet.grid.policy import default
 from fleet.grid.roster import Roster
-from fleet.model import Case, Key, Severity, Status
+from fleet.model import Case, Severity, Status
 from fleet.store import alert_acts, notices, outbox, people, shelves
 from fleet.store.alert_acts import NotFoundError, StaleError, end_shelf, on_alert, verdict
 from fleet.store.asking import rings
@@ -62,23 +62,18 @@ async def _awake(
     conn: Connection, dossiers: Sequence[Dossier], now: int
 ) -> tuple[list[Dossier], list[Event]]:
     """A shelved alert that is worse than what was silenced, order or none, is shelved no longer."""
-    keys = [_key(d) for d in dossiers if d.status == Status.SHELVED]
+    keys = [d.key for d in dossiers if d.status == Status.SHELVED]
     silent = await shelves.of(conn, keys, now)
     after: list[Dossier] = []
     events: list[Event] = []
     for each in dossiers:
-        dossier, shelf = each, silent.get(shelves.subject(_key(each)))
+        dossier, shelf = each, silent.get(shelves.subject(each.key))
         worse = shelf is None or not shelf.silences(each.case.severity)
         if each.status == Status.SHELVED and worse:
             dossier, more = await unshelve(conn, each, now, Ended.WORSE)
             events += more
         after.append(dossier)
     return after, events
-
-
-def _key(dossier: Dossier) -> Key:
-    row = dossier.alert
-    return row["kind"], row["vessel"], row["other"], 0
 
 
 def _opening(dossier: Dossier, roster: Roster, now: int, informed: Collection[int]) -> Step | None:
